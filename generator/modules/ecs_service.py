@@ -1,0 +1,455 @@
+"""A service on ECS."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from generator.bindings import functions as fn
+from generator.bindings.appautoscaling import AppautoscalingPolicy, AppautoscalingTarget
+from generator.bindings.cloudwatch import CloudwatchLogGroup
+from generator.bindings.ec2 import SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
+from generator.bindings.ecs import EcsService as AwsEcsService
+from generator.bindings.ecs import EcsServiceLoadBalancerBlock, EcsTaskDefinition
+from generator.bindings.iam import IamRole, IamRolePolicy
+from generator.bindings.meta import CallerIdentityData, PartitionData, RegionData
+from generator.bindings.ssm import SsmParameter
+from generator.hcl.dynamic import Dynamic
+from generator.hcl.expression import Expr, for_list, for_map, null
+from generator.hcl.module import Module, Variable
+from generator.hcl.policy import allow, assumed_by, deny
+from generator.hcl.type_constraint import list_of, map_of, object_of, optional
+from generator.hcl.types import Condition
+from generator.modules.common import (
+    architecture_variable,
+    between,
+    every,
+    log_retention_variable,
+    name_variable,
+    one_of,
+    parameter_name_variable,
+    released_image,
+    tags_variable,
+)
+
+# What Fargate accepts: CPU units and the MB of memory that go with them.
+FARGATE_MEMORY = {
+    "256": [512, 1024, 2048],
+    "512": fn.range_(1024, 4097, 1024),
+    "1024": fn.range_(2048, 8193, 1024),
+    "2048": fn.range_(4096, 16385, 1024),
+    "4096": fn.range_(8192, 30721, 1024),
+    "8192": fn.range_(16384, 61441, 4096),
+    "16384": fn.range_(32768, 122881, 8192),
+}
+# Docker's default capabilities but CHOWN, NET_BIND_SERVICE, SETGID and SETUID: a server that starts as root needs these
+# to bind a low port and to hand its work to an unprivileged user. Fargate can drop capabilities, not add them.
+DROPPED_FOR_ROOT = [
+    *("AUDIT_WRITE", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL"),
+    *("MKNOD", "NET_RAW", "SETFCAP", "SETPCAP", "SYS_CHROOT"),
+]
+PERMISSIONS = map_of(object_of({"actions": list_of("string"), "resources": list_of("string")}))
+SCALING = object_of(
+    {
+        "minimum": "number",
+        "maximum": "number",
+        "cpu_percentage": optional("number"),
+        "memory_percentage": optional("number"),
+        "cooldown_in": optional("number", 120),
+        "cooldown_out": optional("number", 60),
+    }
+)
+
+
+class EcsService(Module):
+    """A service of one container on Fargate, reached through a load balancer or not at all.
+
+    The task runs as a user without privileges, on a read-only root file system whose writable paths are named, with
+    every Linux capability dropped. Execution role and task role are distinct: the first pulls the image, writes the log
+    and reads the named secrets; the second has what the program needs, and is denied to make users and policies.
+
+    The image is named by digest in a parameter that releases write; until the first release the service is absent. The
+    number of tasks belongs to autoscaling: a fixed number is a minimum that equals the maximum, and Terraform never
+    sets a number back. A deployment that does not become healthy is rolled back.
+    """
+
+    example: ClassVar = {
+        "name": "example-test-backend",
+        "image_parameter": "/example/test/images/backend",
+        "repository_arn": "arn:aws:ecr:us-west-2:123456789012:repository/example/backend",
+        "cluster_name": "example-test",
+        "vpc_id": "vpc-0123456789abcdef0",
+        "subnet_ids": ["subnet-0123456789abcdef0", "subnet-0fedcba9876543210"],
+        "port": 3000,
+        "log_group_name": "/ecs/example-test/backend",
+        "scaling": {"minimum": 1, "maximum": 10, "cpu_percentage": 70},
+    }
+
+    name = name_variable(255, reason="ECS's limit for services")
+    image_parameter = parameter_name_variable()
+    repository_arn = Variable("string", "ARN of the repository that the image comes from.")
+    cluster_name = Variable("string", "Name of the ECS cluster.")
+    vpc_id = Variable("string", "ID of the VPC.")
+    subnet_ids = Variable(
+        list_of("string"),
+        "Private subnets of the tasks.",
+        checks=lambda v: [(fn.length(v) >= 1, "subnet_ids must name at least one subnet.")],
+    )
+    port = Variable("number", "Port that the container listens on.", checks=lambda v: [between("port", v, 1, 65535)])
+    cpu = Variable(
+        "number",
+        "CPU units of a task.",
+        default=256,
+        checks=lambda v: [one_of("cpu", v, [int(cpu) for cpu in FARGATE_MEMORY])],
+    )
+    memory = Variable("number", "MB of memory of a task.", default=512)
+    architecture = architecture_variable()
+    command = Variable(list_of("string"), "Command instead of the image's; empty keeps that.", default=[])
+    environment = Variable(map_of("string"), "Environment variables of the container.", default={})
+    secrets = Variable(
+        map_of("string"),
+        "ARNs of SSM parameters and Secrets Manager secrets, by environment variable; read when a task starts.",
+        default={},
+        checks=lambda v: [
+            (
+                every(
+                    v,
+                    lambda _, arn: fn.startswith(arn, "arn:") & fn.can(fn.regex(":(ssm|secretsmanager):", arn)),
+                    names=("_", "arn"),
+                ),
+                "secrets must be ARNs of SSM parameters or Secrets Manager secrets.",
+            )
+        ],
+    )
+    user = Variable("string", "User that the container runs as: `uid` or `uid:gid`, or root.", default="1000:1000")
+    read_only_root = Variable("bool", "Whether the container's root file system is read-only.", default=True)
+    scratch_paths = Variable(map_of("string"), "Writable empty directories of the container, by name.", default={})
+    permissions = Variable(
+        PERMISSIONS,
+        "What the program may do in AWS, by statement id.",
+        default={},
+        checks=lambda v: [
+            (
+                every(v, lambda sid, _: fn.can(fn.regex("^[A-Za-z0-9]+$", sid)), names=("sid", "_")),
+                "the keys of permissions must be statement ids: letters and digits.",
+            )
+        ],
+    )
+    execute_command = Variable(
+        "bool", "Whether operators may open a shell in a task; needs a writable root.", default=False
+    )
+    target_group_arn = Variable("string", "Target group to register tasks with; null for none.", default=None)
+    load_balancer = Variable(
+        object_of({"security_group_id": "string"}),
+        "Security group of the load balancer that alone may reach the tasks; null closes the port.",
+        default=None,
+    )
+    health_check_grace_period = Variable(
+        "number", "Seconds that a new task has before health checks count.", default=60
+    )
+    scaling = Variable(
+        SCALING,
+        "Number of tasks: minimum and maximum, and the average use in per cent to hold. Seconds between steps.",
+        checks=lambda v: [
+            ((v.minimum >= 0) & (v.minimum <= v.maximum), "scaling.minimum must be from 0 to scaling.maximum."),
+            (
+                (v.minimum == v.maximum) | (fn.coalesce(v.cpu_percentage, v.memory_percentage, 0) > 0),
+                "scaling from a minimum to a greater maximum needs cpu_percentage or memory_percentage.",
+            ),
+        ],
+    )
+    deployment = Variable(
+        "string",
+        "rolling starts new tasks before it stops old ones; recreate stops first.",
+        default="rolling",
+        checks=lambda v: [one_of("deployment", v, ("rolling", "recreate"))],
+    )
+    log_group_name = Variable("string", "Name of the log group.")
+    log_retention_days = log_retention_variable("the log")
+    tags = tags_variable()
+
+    def build(self) -> None:
+        pointer, released = released_image(self, self.image_parameter, "the service")
+        log = CloudwatchLogGroup(
+            self,
+            "this",
+            name=self.log_group_name,
+            retention_in_days=self.log_retention_days,
+            tags=self.tags,
+        )
+        with self.file("roles"):
+            caller = CallerIdentityData(self, "current")
+            partition, region = PartitionData(self, "current"), RegionData(self, "current")
+            trust = assumed_by(
+                "ecs-tasks.amazonaws.com",
+                {
+                    "ArnLike": {"aws:SourceArn": f"arn:{partition.partition}:ecs:{region.id}:{caller.account_id}:*"},
+                    "StringEquals": {"aws:SourceAccount": caller.account_id},
+                },
+            )
+            execution, execution_policy = self.execution_role(trust, log)
+            task = self.task_role(trust)
+        definition = self.task_definition(pointer, released, execution, task, log, region)
+        with self.file("network"):
+            group = self.security_group()
+        service = self.service(released, definition, group, execution_policy)
+        with self.file("scaling"):
+            self.autoscaling(released, service)
+        self.output("name", self.name, "Name of the service.")
+        self.output("released", released, "Whether an image has been released.")
+        self.output("image_parameter", pointer.name, "Parameter that names the released image.")
+        self.output("security_group_id", group.id, "Security group of the tasks.")
+        self.output("task_role_arn", task.arn, "ARN of the role of the program.")
+        self.output("execution_role_arn", execution.arn, "ARN of the role that starts the task.")
+        self.output("log_group_name", log.name, "Log group of the service.")
+
+    def execution_role(self, trust: Expr, log: CloudwatchLogGroup) -> tuple[IamRole, IamRolePolicy]:
+        role = IamRole(
+            self,
+            "execution",
+            name=f"{fn.substr(self.name, 0, 54)}-execution",
+            assume_role_policy=trust,
+            tags=self.tags,
+        )
+        pull = [
+            allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
+            allow(
+                "PullImage",
+                ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                self.repository_arn,
+            ),
+            allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
+        ]
+        read_secrets = allow(
+            "ReadSecrets",
+            ["ssm:GetParameters", "secretsmanager:GetSecretValue"],
+            fn.distinct(fn.values(self.secrets)),
+        )
+        policy = IamRolePolicy(
+            self,
+            "execution",
+            name="start-task",
+            role=role.id,
+            policy=fn.jsonencode(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": fn.concat(pull, (fn.length(self.secrets) > 0).then([read_secrets], [])),
+                }
+            ),
+            why="AWS gives the registry's log-in no resource level; everything else is named.",
+        )
+        return role, policy
+
+    def task_role(self, trust: Expr) -> IamRole:
+        role = IamRole(
+            self, "task", name=f"{fn.substr(self.name, 0, 59)}-task", assume_role_policy=trust, tags=self.tags
+        )
+        no_escalation = deny("DenyIAM", ["iam:CreateUser", "iam:DeleteUser", "iam:CreatePolicy"], "*")
+        granted = for_list(
+            self.permissions,
+            lambda sid, p: {"Sid": sid, "Effect": "Allow", "Action": p.actions, "Resource": p.resources},
+            names=("sid", "permission"),
+        )
+        IamRolePolicy(
+            self,
+            "task",
+            name="run-program",
+            role=role.id,
+            policy=fn.jsonencode({"Version": "2012-10-17", "Statement": fn.concat([no_escalation], granted)}),
+        )
+        return role
+
+    def task_definition(
+        self,
+        pointer: SsmParameter,
+        released: Expr,
+        execution: IamRole,
+        task: IamRole,
+        log: CloudwatchLogGroup,
+        region: RegionData,
+    ) -> EcsTaskDefinition:
+        container = {
+            "name": "main",
+            "image": pointer.insecure_value,
+            "essential": True,
+            "command": (fn.length(self.command) > 0).then(self.command, null),
+            "user": (self.user == "root").then("0", self.user),
+            "readonlyRootFilesystem": self.read_only_root,
+            "linuxParameters": {"initProcessEnabled": True, "capabilities": self.capabilities()},
+            "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
+            "environment": for_list(
+                self.environment, lambda name, value: {"name": name, "value": value}, names=("name", "value")
+            ),
+            "secrets": for_list(
+                self.secrets, lambda name, arn: {"name": name, "valueFrom": arn}, names=("name", "arn")
+            ),
+            "mountPoints": for_list(
+                self.scratch_paths,
+                lambda name, path: {"sourceVolume": name, "containerPath": path, "readOnly": False},
+                names=("name", "path"),
+            ),
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": log.name,
+                    "awslogs-region": region.id,
+                    "awslogs-stream-prefix": "ecs",
+                },
+            },
+        }
+        written = for_map(container, lambda k, v: (k, v), names=("key", "value"), when=lambda k, v: v != null)
+        return EcsTaskDefinition(
+            self,
+            "this",
+            count=released.then(1, 0),
+            family=self.name,
+            cpu=self.cpu,
+            memory=self.memory,
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            execution_role_arn=execution.arn,
+            task_role_arn=task.arn,
+            container_definitions=fn.jsonencode([written]),
+            runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": self.architecture},
+            volume=Dynamic(self.scratch_paths, lambda block: {"name": block.key}),
+            tags=self.tags,
+            lifecycle={"precondition": self.preconditions()},
+        )
+
+    def capabilities(self) -> dict[str, object]:
+        return {"drop": (self.user == "root").then(DROPPED_FOR_ROOT, ["ALL"])}
+
+    def preconditions(self) -> list[Condition]:
+        memory = self.local(
+            "fargate_memory", FARGATE_MEMORY, "MB of memory that Fargate has for each number of CPU units."
+        )
+        return [
+            {
+                "condition": fn.try_(fn.contains(memory[fn.tostring(self.cpu)], self.memory), False),
+                "error_message": f"Fargate has no task of {self.cpu} CPU units with {self.memory} MB of memory.",
+            },
+            {
+                "condition": ~self.execute_command | ~self.read_only_root,
+                "error_message": "execute_command needs read_only_root = false: the agent of ECS Exec writes to it.",
+            },
+            {
+                "condition": (self.port >= 1024) | (self.user == "root"),
+                "error_message": f'Only root can listen on port {self.port}: choose one from 1024, or say user = "root".',
+            },
+        ]
+
+    def security_group(self) -> SecurityGroup:
+        group = SecurityGroup(
+            self,
+            "this",
+            name=self.name,
+            description=f"Tasks of {self.name}",
+            vpc_id=self.vpc_id,
+            tags=self.tags,
+        )
+        behind = (self.load_balancer == null).then(0, 1)
+        balancer = self.load_balancer.security_group_id
+        VpcSecurityGroupIngressRule(
+            self,
+            "load_balancer",
+            count=behind,
+            security_group_id=group.id,
+            description="Requests from the load balancer",
+            referenced_security_group_id=balancer,
+            ip_protocol="tcp",
+            from_port=self.port,
+            to_port=self.port,
+        )
+        VpcSecurityGroupEgressRule(
+            self,
+            "load_balancer",
+            count=behind,
+            security_group_id=balancer,
+            description=f"Requests to {self.name}",
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=self.port,
+            to_port=self.port,
+            why="On the load balancer's group, which has no way out but to the services behind it.",
+        )
+        VpcSecurityGroupEgressRule(
+            self,
+            "https",
+            security_group_id=group.id,
+            description="AWS APIs, the registry and other HTTPS services",
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+        )
+        return group
+
+    def service(
+        self, released: Expr, definition: EcsTaskDefinition, group: SecurityGroup, execution_policy: IamRolePolicy
+    ) -> AwsEcsService:
+        recreate = self.deployment == "recreate"
+        return AwsEcsService(
+            self,
+            "this",
+            count=released.then(1, 0),
+            name=self.name,
+            cluster=self.cluster_name,
+            task_definition=definition[0].arn,
+            desired_count=self.scaling.minimum,
+            launch_type="FARGATE",
+            propagate_tags="SERVICE",
+            enable_ecs_managed_tags=True,
+            enable_execute_command=self.execute_command,
+            deployment_minimum_healthy_percent=recreate.then(0, 100),
+            deployment_maximum_percent=recreate.then(100, 200),
+            availability_zone_rebalancing=recreate.then("DISABLED", "ENABLED"),
+            health_check_grace_period_seconds=(self.load_balancer == null).then(null, self.health_check_grace_period),
+            deployment_circuit_breaker={"enable": True, "rollback": True},
+            network_configuration={
+                "subnets": self.subnet_ids,
+                "security_groups": [group.id],
+                "assign_public_ip": False,
+            },
+            load_balancer=Dynamic(
+                (self.load_balancer == null).then([], [self.target_group_arn]),
+                lambda block: EcsServiceLoadBalancerBlock(
+                    target_group_arn=block.value, container_name="main", container_port=self.port
+                ),
+            ),
+            tags=self.tags,
+            lifecycle={"ignore_changes": ["desired_count"]},
+            depends_on=[execution_policy],
+            why="The number of tasks belongs to autoscaling: a plan never wakes or stops a task.",
+        )
+
+    def autoscaling(self, released: Expr, service: AwsEcsService) -> None:
+        target = AppautoscalingTarget(
+            self,
+            "this",
+            count=released.then(1, 0),
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{self.cluster_name}/{service[0].name}",
+            min_capacity=self.scaling.minimum,
+            max_capacity=self.scaling.maximum,
+            tags=self.tags,
+        )
+        for metric, name in (("cpu", "CPU"), ("memory", "Memory")):
+            held = Expr(f"var.scaling.{metric}_percentage")
+            AppautoscalingPolicy(
+                self,
+                metric,
+                count=(released & (held != null)).then(1, 0),
+                name=f"{self.name}-{metric}",
+                policy_type="TargetTrackingScaling",
+                service_namespace=target[0].service_namespace,
+                scalable_dimension=target[0].scalable_dimension,
+                resource_id=target[0].resource_id,
+                target_tracking_scaling_policy_configuration={
+                    "target_value": held,
+                    "scale_in_cooldown": self.scaling.cooldown_in,
+                    "scale_out_cooldown": self.scaling.cooldown_out,
+                    "predefined_metric_specification": {
+                        "predefined_metric_type": f"ECSServiceAverage{name}Utilization"
+                    },
+                },
+            )

@@ -1,0 +1,1 @@
+"""Makes the typed bindings from the provider's own schema: `python -m generator.schema`."""
