@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 
 from generator.hcl.module import Module
 
-SHARED = frozenset({"common"})
+SHARED = frozenset({"common", "fargate", "task_roles"})
 
 
 def all_modules() -> dict[str, type[Module]]:

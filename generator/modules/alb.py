@@ -34,6 +34,7 @@ TARGET_GROUPS = map_of(
         {
             "port": "number",
             "deregistration_delay": optional("number", 60),
+            "stickiness": optional("bool", False),
             "health_check": object_of(
                 {
                     "path": "string",
@@ -224,6 +225,7 @@ class Alb(Module):
                 "healthy_threshold": check.healthy_threshold,
                 "unhealthy_threshold": check.unhealthy_threshold,
             },
+            stickiness={"type": "lb_cookie", "enabled": each.value.stickiness},
             tags=self.tags,
             lifecycle={"create_before_destroy": True},
             why="The name ends with a hash of what forces a replacement: the new group can exist beside the old.",

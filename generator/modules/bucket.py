@@ -15,10 +15,10 @@ from generator.bindings.s3 import (
     S3BucketVersioning,
 )
 from generator.hcl.dynamic import Dynamic
-from generator.hcl.expression import Expr, null
+from generator.hcl.expression import Expr
 from generator.hcl.module import Module, Variable
 from generator.hcl.policy import deny
-from generator.modules.common import allow_destroy_variable, days_variable, matches, tags_variable
+from generator.modules.common import allow_destroy_variable, days_variable, matches, present, tags_variable
 
 
 def bucket_name_variable() -> Variable:
@@ -133,8 +133,3 @@ class Bucket(Module):
             depends_on=[Expr("aws_s3_bucket_public_access_block.this")],
             why="After the public access block: S3 refuses two such changes of one bucket at the same time.",
         )
-
-
-def present(value: Expr) -> Expr:
-    """The list of *value*, empty when it is null."""
-    return (value == null).then([], [value])

@@ -18,6 +18,7 @@ from generator.hcl.type_constraint import list_of
 from generator.modules.common import (
     architecture_variable,
     between,
+    limited,
     log_retention_variable,
     name_variable,
     parameter_name_variable,
@@ -108,7 +109,7 @@ class CodeRunner(Module):
         group = SecurityGroup(
             self,
             "this",
-            name=f"{fn.substr(self.name, 0, 200)}-runner",
+            name=f"{self.name}-runner",
             description=f"Code runner {self.name}: no way in, no way out",
             vpc_id=self.vpc_id,
             tags=self.tags,
@@ -138,7 +139,7 @@ class CodeRunner(Module):
         role = IamRole(
             self,
             "this",
-            name=f"{fn.substr(self.name, 0, 57)}-runner",
+            name=f"{limited(self.name, 57)}-runner",
             assume_role_policy=assumed_by(
                 "lambda.amazonaws.com", {"StringEquals": {"aws:SourceAccount": caller.account_id}}
             ),

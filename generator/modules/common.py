@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from generator.bindings import functions as fn
 from generator.bindings.ssm import SsmParameter
-from generator.hcl.expression import Expr, for_list
+from generator.hcl.expression import Expr, for_list, null
 from generator.hcl.module import Check, Variable
 from generator.hcl.stack import Stack
 from generator.hcl.type_constraint import map_of
@@ -84,6 +84,17 @@ def architecture_variable() -> Variable:
         default="X86_64",
         checks=lambda v: [one_of("architecture", v, ("X86_64", "ARM64"))],
     )
+
+
+def limited(name: Expr, limit: int) -> Expr:
+    """*name* in at most *limit* characters; a longer one is cut and ends with a hash of the whole."""
+    cut = f"{fn.substr(name, 0, limit - 9)}-{fn.substr(fn.sha1(name), 0, 8)}"
+    return (fn.length(name) <= limit).then(name, cut)
+
+
+def present(value: Expr) -> Expr:
+    """The list of *value*, empty when it is null."""
+    return (value == null).then([], [value])
 
 
 def matches(pattern: str, value: object) -> Expr:

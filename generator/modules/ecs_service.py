@@ -11,12 +11,11 @@ from generator.bindings.ec2 import SecurityGroup, VpcSecurityGroupEgressRule, Vp
 from generator.bindings.ecs import EcsService as AwsEcsService
 from generator.bindings.ecs import EcsServiceLoadBalancerBlock, EcsTaskDefinition
 from generator.bindings.iam import IamRole, IamRolePolicy
-from generator.bindings.meta import CallerIdentityData, PartitionData, RegionData
+from generator.bindings.meta import RegionData
 from generator.bindings.ssm import SsmParameter
 from generator.hcl.dynamic import Dynamic
 from generator.hcl.expression import Expr, for_list, for_map, null
 from generator.hcl.module import Module, Variable
-from generator.hcl.policy import allow, assumed_by, deny
 from generator.hcl.type_constraint import list_of, map_of, object_of, optional
 from generator.hcl.types import Condition
 from generator.modules.common import (
@@ -27,27 +26,14 @@ from generator.modules.common import (
     name_variable,
     one_of,
     parameter_name_variable,
+    present,
     released_image,
     tags_variable,
 )
+from generator.modules.fargate import DROPPED_FOR_ROOT, FARGATE_MEMORY, size_precondition
+from generator.modules.task_roles import PERMISSIONS, execution_role, task_role, task_trust
 
-# What Fargate accepts: CPU units and the MB of memory that go with them.
-FARGATE_MEMORY = {
-    "256": [512, 1024, 2048],
-    "512": fn.range_(1024, 4097, 1024),
-    "1024": fn.range_(2048, 8193, 1024),
-    "2048": fn.range_(4096, 16385, 1024),
-    "4096": fn.range_(8192, 30721, 1024),
-    "8192": fn.range_(16384, 61441, 4096),
-    "16384": fn.range_(32768, 122881, 8192),
-}
-# Docker's default capabilities but CHOWN, NET_BIND_SERVICE, SETGID and SETUID: a server that starts as root needs these
-# to bind a low port and to hand its work to an unprivileged user. Fargate can drop capabilities, not add them.
-DROPPED_FOR_ROOT = [
-    *("AUDIT_WRITE", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL"),
-    *("MKNOD", "NET_RAW", "SETFCAP", "SETPCAP", "SYS_CHROOT"),
-]
-PERMISSIONS = map_of(object_of({"actions": list_of("string"), "resources": list_of("string")}))
+CPU_UNITS = [int(cpu) for cpu in FARGATE_MEMORY]
 SCALING = object_of(
     {
         "minimum": "number",
@@ -99,9 +85,15 @@ class EcsService(Module):
         "number",
         "CPU units of a task.",
         default=256,
-        checks=lambda v: [one_of("cpu", v, [int(cpu) for cpu in FARGATE_MEMORY])],
+        checks=lambda v: [one_of("cpu", v, CPU_UNITS)],
     )
     memory = Variable("number", "MB of memory of a task.", default=512)
+    ephemeral_storage = Variable(
+        "number",
+        "GiB of a task's disk, from 21 to 200; null takes the 20 that Fargate gives for nothing.",
+        default=None,
+        checks=lambda v: [between("ephemeral_storage", fn.coalesce(v, 21), 21, 200)],
+    )
     architecture = architecture_variable()
     command = Variable(list_of("string"), "Command instead of the image's; empty keeps that.", default=[])
     environment = Variable(map_of("string"), "Environment variables of the container.", default={})
@@ -177,17 +169,10 @@ class EcsService(Module):
             tags=self.tags,
         )
         with self.file("roles"):
-            caller = CallerIdentityData(self, "current")
-            partition, region = PartitionData(self, "current"), RegionData(self, "current")
-            trust = assumed_by(
-                "ecs-tasks.amazonaws.com",
-                {
-                    "ArnLike": {"aws:SourceArn": f"arn:{partition.partition}:ecs:{region.id}:{caller.account_id}:*"},
-                    "StringEquals": {"aws:SourceAccount": caller.account_id},
-                },
-            )
-            execution, execution_policy = self.execution_role(trust, log)
-            task = self.task_role(trust)
+            region = RegionData(self, "current")
+            trust = task_trust(self, region)
+            execution, execution_policy = execution_role(self, self.name, trust, log, self.repository_arn, self.secrets)
+            task = task_role(self, self.name, trust, self.permissions, self.execute_command)
         definition = self.task_definition(pointer, released, execution, task, log, region)
         with self.file("network"):
             group = self.security_group()
@@ -201,62 +186,6 @@ class EcsService(Module):
         self.output("task_role_arn", task.arn, "ARN of the role of the program.")
         self.output("execution_role_arn", execution.arn, "ARN of the role that starts the task.")
         self.output("log_group_name", log.name, "Log group of the service.")
-
-    def execution_role(self, trust: Expr, log: CloudwatchLogGroup) -> tuple[IamRole, IamRolePolicy]:
-        role = IamRole(
-            self,
-            "execution",
-            name=f"{fn.substr(self.name, 0, 54)}-execution",
-            assume_role_policy=trust,
-            tags=self.tags,
-        )
-        pull = [
-            allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*"),
-            allow(
-                "PullImage",
-                ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                self.repository_arn,
-            ),
-            allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
-        ]
-        read_secrets = allow(
-            "ReadSecrets",
-            ["ssm:GetParameters", "secretsmanager:GetSecretValue"],
-            fn.distinct(fn.values(self.secrets)),
-        )
-        policy = IamRolePolicy(
-            self,
-            "execution",
-            name="start-task",
-            role=role.id,
-            policy=fn.jsonencode(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": fn.concat(pull, (fn.length(self.secrets) > 0).then([read_secrets], [])),
-                }
-            ),
-            why="AWS gives the registry's log-in no resource level; everything else is named.",
-        )
-        return role, policy
-
-    def task_role(self, trust: Expr) -> IamRole:
-        role = IamRole(
-            self, "task", name=f"{fn.substr(self.name, 0, 59)}-task", assume_role_policy=trust, tags=self.tags
-        )
-        no_escalation = deny("DenyIAM", ["iam:CreateUser", "iam:DeleteUser", "iam:CreatePolicy"], "*")
-        granted = for_list(
-            self.permissions,
-            lambda sid, p: {"Sid": sid, "Effect": "Allow", "Action": p.actions, "Resource": p.resources},
-            names=("sid", "permission"),
-        )
-        IamRolePolicy(
-            self,
-            "task",
-            name="run-program",
-            role=role.id,
-            policy=fn.jsonencode({"Version": "2012-10-17", "Statement": fn.concat([no_escalation], granted)}),
-        )
-        return role
 
     def task_definition(
         self,
@@ -310,6 +239,7 @@ class EcsService(Module):
             task_role_arn=task.arn,
             container_definitions=fn.jsonencode([written]),
             runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": self.architecture},
+            ephemeral_storage=Dynamic(present(self.ephemeral_storage), lambda block: {"size_in_gib": block.value}),
             volume=Dynamic(self.scratch_paths, lambda block: {"name": block.key}),
             tags=self.tags,
             lifecycle={"precondition": self.preconditions()},
@@ -319,21 +249,16 @@ class EcsService(Module):
         return {"drop": (self.user == "root").then(DROPPED_FOR_ROOT, ["ALL"])}
 
     def preconditions(self) -> list[Condition]:
-        memory = self.local(
-            "fargate_memory", FARGATE_MEMORY, "MB of memory that Fargate has for each number of CPU units."
-        )
+        table = self.local("fargate_memory", FARGATE_MEMORY, "MB of memory for each number of CPU units.")
         return [
-            {
-                "condition": fn.try_(fn.contains(memory[fn.tostring(self.cpu)], self.memory), False),
-                "error_message": f"Fargate has no task of {self.cpu} CPU units with {self.memory} MB of memory.",
-            },
+            size_precondition(table, self.cpu, self.memory),
             {
                 "condition": ~self.execute_command | ~self.read_only_root,
                 "error_message": "execute_command needs read_only_root = false: the agent of ECS Exec writes to it.",
             },
             {
                 "condition": (self.port >= 1024) | (self.user == "root"),
-                "error_message": f'Only root can listen on port {self.port}: choose one from 1024, or say user = "root".',
+                "error_message": f"Only root can listen on port {self.port}: take one from 1024, or set user to root.",
             },
         ]
 
