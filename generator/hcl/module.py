@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, overload
+from typing import Any, ClassVar, Self, overload
 
 from generator.hcl.constructs import Construct, TerraformVariable, TerraformVariableValidationConfig
 from generator.hcl.expression import Expr, Referenced, null, plain
@@ -38,6 +38,11 @@ class Variable:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def named(self, name: str) -> Self:
+        """Name a variable that is no class attribute, and return it."""
+        self.name = name
+        return self
 
     @property
     def required(self) -> bool:

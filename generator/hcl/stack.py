@@ -34,7 +34,14 @@ class Stack:
     modules_path: ClassVar[str]
     """Where local modules stand, seen from this directory."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, provider_aliases: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        provider_aliases: Sequence[str] = (),
+        backend: Mapping[str, object] | None = None,
+    ) -> None:
         self.construct = TerraformStack(scope, construct_id)
         self.placements: dict[Address, Placement] = {}
         self.moves: list[dict[str, str]] = []
@@ -42,9 +49,13 @@ class Stack:
         provider: dict[str, object] = {"source": "hashicorp/aws", "version": REQUIRED_AWS}
         if provider_aliases:
             provider["configuration_aliases"] = [f"aws.{alias}" for alias in provider_aliases]
-        self.construct.add_override(
-            "terraform", {"required_version": REQUIRED_TERRAFORM, "required_providers": {"aws": provider}}
-        )
+        settings: dict[str, object] = {
+            "required_version": REQUIRED_TERRAFORM,
+            "required_providers": {"aws": provider},
+        }
+        if backend is not None:
+            settings["backend"] = {"s3": backend}
+        self.construct.add_override("terraform", settings)
 
     @contextmanager
     def file(self, name: str) -> Iterator[None]:

@@ -1,0 +1,46 @@
+"""Consoles: results go to standard output, progress and errors to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from generator.errors import Location, SlipwayError
+from generator.files import replace_files
+
+
+def console() -> Console:
+    return Console(highlight=False)
+
+
+def error_console() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def json_option(command: Any) -> Any:
+    """The option ``--json FILE|-`` that several commands have."""
+    return click.option(
+        "--json", "json_file", metavar="FILE", help="Write the result as JSON to FILE, or to standard output with -."
+    )(command)
+
+
+def quiet_option(command: Any) -> Any:
+    """The option ``--quiet`` that long work has."""
+    return click.option("--quiet", "-q", is_flag=True, help="Show no progress.")(command)
+
+
+def write_json(value: object, target: str) -> None:
+    """Write *value* to the file *target*, at once, or to standard output for ``-``."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target)
+    if not path.parent.is_dir():
+        raise SlipwayError(f"there is no directory {path.parent}", where=Location(path), cure="Make it first.")
+    replace_files({path: text})

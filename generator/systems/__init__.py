@@ -1,0 +1,1 @@
+"""Systems: what a manifest says (`manifest/`) and the root modules that it becomes."""

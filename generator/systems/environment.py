@@ -1,0 +1,291 @@
+"""The root module of one environment: calls of modules, wired as the manifest says."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
+
+from generator.bindings import functions as fn
+from generator.hcl.expression import Expr
+from generator.hcl.module_call import ModuleCall, call_module
+from generator.hcl.template import literal
+from generator.modules.alb import Alb
+from generator.modules.bucket import Bucket
+from generator.modules.code_runner import CodeRunner
+from generator.modules.dns_certificate import DnsCertificate
+from generator.modules.ecs_cluster import EcsCluster
+from generator.modules.ecs_service import EcsService
+from generator.modules.secrets import Secrets
+from generator.modules.vpc import Vpc
+from generator.systems.manifest import Environment, Route, Template, limited_name
+from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
+from generator.systems.service import ServiceInputs
+
+ALB_NAME_LIMIT = 32
+# Longer paths come first. A route keeps its priority when another is added: its service's name decides the last digits.
+PRIORITIES_PER_LENGTH = 300
+
+
+class EnvironmentRoot(Root):
+    """``envs/<system>/<environment>``."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment.system, environment.name, environment.owner, environment.region)
+        self.environment = environment
+        self.placeholders: dict[str, object] = {
+            "system": environment.system,
+            "environment": environment.name,
+            "region": environment.region,
+        }
+        if environment.domain is not None:
+            self.domain = domain_variable(environment.domain.name).declare(self)
+            self.placeholders["domain"] = self.domain
+        with self.file("network"):
+            self.network = self.vpc()
+        with self.file("storage"):
+            self.buckets = {name: self.bucket(name) for name in environment.buckets}
+            self.placeholders |= {f"bucket.{name}": call.name for name, call in self.buckets.items()}
+        with self.file("code_runner"):
+            self.runner = self.code_runner()
+        with self.file("load_balancer"):
+            self.load_balancer = self.alb()
+        with self.file("services"):
+            self.secrets = self.secret_places()
+            self.services = self.ecs_services()
+        self.outputs()
+
+    def vpc(self) -> ModuleCall:
+        network = self.environment.network
+        zones, subnets = network.vpc.availability_zones, network.vpc.subnets
+        inputs = {
+            "name": self.prefix,
+            "cidr": str(network.vpc.cidr),
+            "public_subnets": by_zone(zones, subnets.public),
+            "private_subnets": by_zone(zones, subnets.private),
+            "isolated_subnets": by_zone(zones, subnets.isolated),
+            "nat_gateway_zones": {"none": [], "single": [zones[0]], "per_az": list(zones)}[network.nat],
+            "flow_logs": network.flow_logs is not None,
+        }
+        if network.flow_logs is not None:
+            inputs["log_retention_days"] = network.flow_logs.retention
+        return call_module(self, "network", Vpc, inputs)
+
+    def bucket(self, name: str) -> ModuleCall:
+        settings = self.environment.buckets[name]
+        inputs = {
+            "name": self.bucket_name(name),
+            "versioning": settings.versioning,
+            "abort_multipart_days": settings.abort_multipart_days,
+            "expiration_days": settings.expiration_days,
+            "noncurrent_expiration_days": settings.noncurrent_expiration_days,
+            "allow_destroy": self.allow_destroy,
+        }
+        return call_module(self, f"bucket_{identifier(name)}", Bucket, given(inputs))
+
+    def code_runner(self) -> ModuleCall | None:
+        settings = self.environment.code_runner
+        if settings is None:
+            return None
+        inputs = {
+            "name": self.environment.code_runner_name,
+            "image_parameter": self.image_parameter("code-runner"),
+            "vpc_id": self.network.vpc_id,
+            "subnet_ids": fn.values(self.network.isolated_subnet_ids),
+            "architecture": architecture(settings.platform),
+            "memory": settings.memory,
+            "timeout": settings.timeout,
+            "ephemeral_storage": settings.ephemeral_storage,
+            "reserved_concurrency": settings.reserved_concurrency,
+            "log_retention_days": self.environment.logging.retention,
+        }
+        call = call_module(self, "code_runner", CodeRunner, given(inputs))
+        self.placeholders["code_runner"] = call.qualified_name
+        return call
+
+    def alb(self) -> ModuleCall | None:
+        routed = [name for name, service in self.environment.services.items() if service.http is not None]
+        if not routed:
+            return None
+        public = self.environment.http.public
+        logs = call_module(
+            self,
+            "load_balancer_logs",
+            Bucket,
+            {
+                "name": self.bucket_name("lb-logs"),
+                "versioning": False,
+                "expiration_days": self.environment.logging.retention,
+                "load_balancer_logs": True,
+                "allow_destroy": self.allow_destroy,
+            },
+            why="Load balancers write access logs to S3 alone; they expire with the other logs.",
+        )
+        inputs = {
+            "name": limited_name(self.prefix, ALB_NAME_LIMIT),
+            "vpc_id": self.network.vpc_id,
+            "subnet_ids": fn.values(self.network.public_subnet_ids),
+            "https": public.https,
+            "tls_policy": public.ssl_policy,
+            "idle_timeout": public.idle_timeout,
+            "access_logs_bucket": logs.name,
+            "target_groups": {name: self.target_group(name) for name in routed},
+            "routes": self.routes(),
+            "default_target_group": public.default_service,
+            "allow_destroy": self.allow_destroy,
+        }
+        if public.https:
+            inputs["certificate_arn"] = Expr("module.names.certificate_arn")
+        balancer = call_module(self, "load_balancer", Alb, given(inputs))
+        if public.https:
+            self.names(balancer)
+        return balancer
+
+    def names(self, balancer: ModuleCall) -> None:
+        hosts = self.hosts()
+        zone = hosted_zone_variable().declare(self)
+        call_module(
+            self,
+            "names",
+            DnsCertificate,
+            {
+                "hosts": hosts,
+                "zone_name": zone_name(hosts, self.domain),
+                "zone_id": zone,
+                "load_balancer_dns_name": balancer.dns_name,
+                "load_balancer_zone_id": balancer.zone_id,
+            },
+        )
+
+    def target_group(self, name: str) -> dict[str, object]:
+        """What differs from the module's defaults, which are the manifest's."""
+        service = self.environment.services[name]
+        assert service.http is not None
+        check = service.http.healthcheck.model_dump(exclude_defaults=True, exclude={"grace_period", "path"})
+        settings = service.http.model_dump(exclude_defaults=True, include={"deregistration_delay", "stickiness"})
+        return {
+            "port": service.image.port,
+            **settings,
+            "health_check": {"path": literal(service.http.healthcheck.path), **check},
+        }
+
+    def routes(self) -> dict[str, dict[str, object]]:
+        default = self.environment.http.public.default_service
+        routes = [r for r in self.environment.routes() if not (r.service == default and r.path == "/")]
+        priorities = route_priorities(routes)
+        return {
+            route.service: {
+                "priority": priorities[route.service],
+                "target_group": route.service,
+                "hosts": [self.host(h) for h in route.hosts],
+                "paths": [] if route.path == "/" and route.hosts else [literal(p) for p in route.patterns],
+            }
+            for route in routes
+        }
+
+    def host(self, template: Template) -> str:
+        return filled(template, self.placeholders)
+
+    def hosts(self) -> list[str]:
+        """Every host of the environment, the default service's first."""
+        default = self.environment.http.public.default_service
+        routes = sorted(self.environment.routes(), key=lambda r: (r.service != default, r.service))
+        return list(dict.fromkeys(self.host(h) for route in routes for h in route.hosts))
+
+    def secret_places(self) -> ModuleCall | None:
+        found = self.environment.secrets()
+        if not found:
+            return None
+        stores: dict[str, dict[str, object]] = {"ssm": {}, "secretsmanager": {}}
+        for key, secret in found.items():
+            stores[secret.store][key] = {"name": filled(secret.name, self.placeholders)}
+        inputs = {"parameters": stores["ssm"], "secrets": stores["secretsmanager"], "allow_destroy": self.allow_destroy}
+        return call_module(self, "secrets", Secrets, inputs)
+
+    def ecs_services(self) -> dict[str, ModuleCall]:
+        if not self.environment.services:
+            return {}
+        cluster = call_module(
+            self,
+            "cluster",
+            EcsCluster,
+            {"name": self.prefix, "container_insights": self.environment.observability.container_insights},
+        )
+        self.output("cluster", cluster.name, "Name of the ECS cluster.")
+        return {
+            name: call_module(self, f"service_{identifier(name)}", EcsService, ServiceInputs(self, name, cluster).all())
+            for name in self.environment.services
+        }
+
+    def image_parameter(self, name: str) -> str:
+        return f"/{self.system}/{self.name}/images/{name}"
+
+    def outputs(self) -> None:
+        if self.load_balancer is not None:
+            self.output("load_balancer", self.load_balancer.dns_name, "Name that AWS gives the load balancer.")
+            scheme = "https" if self.environment.http.public.https else "http"
+            self.output("urls", [f"{scheme}://{host}" for host in self.hosts()], "Where the environment answers.")
+            if self.environment.http.public.https:
+                self.output(
+                    "name_servers",
+                    Expr("module.names.name_servers"),
+                    "Name servers of a new zone, for the domain's registrar; empty for an existing zone.",
+                )
+        self.output("services", {name: call.name for name, call in self.services.items()}, "Names of the ECS services.")
+        self.output(
+            "image_parameters",
+            dict(self.image_parameters()),
+            "Parameters that name the released images: a release writes there, and the next apply follows.",
+        )
+        used = {s.image.repository for s in self.environment.services.values()}
+        if self.environment.code_runner is not None:
+            used.add(self.environment.code_runner.repository)
+        urls = self.repository_urls(tuple(sorted(used)))
+        self.output("repository_urls", urls, "URLs to push images to, by repository.")
+        if self.runner is not None:
+            self.output("code_runner", self.runner.qualified_name, "Function that runs programs: name and alias.")
+        for name, call in self.buckets.items():
+            self.output(f"bucket_{identifier(name)}", call.name, f"Name of the bucket {name}.")
+
+    def image_parameters(self) -> Iterator[tuple[str, Expr]]:
+        for name, call in self.services.items():
+            yield name, call.image_parameter
+        if self.runner is not None:
+            yield "code-runner", self.runner.image_parameter
+
+
+def route_priorities(routes: list[Route]) -> dict[str, int]:
+    """The listener's priorities by service, lowest first: longer paths, then routes with hosts, then by name's hash.
+
+    AWS knows 1 to 50000. A collision of hashes takes the next free number.
+    """
+    taken: set[int] = set()
+    found: dict[str, int] = {}
+    for route in routes:
+        half = PRIORITIES_PER_LENGTH // 2
+        start = 40_000 - min(len(route.path), 100) * PRIORITIES_PER_LENGTH + (0 if route.hosts else half)
+        offset = zlib.crc32(route.service.encode()) % half
+        free = next(start + (offset + i) % half for i in range(half) if start + (offset + i) % half not in taken)
+        taken.add(free)
+        found[route.service] = free
+    return found
+
+
+def architecture(platform: str) -> str:
+    """The CPU architecture of a manifest's platform, as ECS writes it."""
+    return "ARM64" if platform == "linux/arm64" else "X86_64"
+
+
+def by_zone(zones: Sequence[str], cidrs: Sequence[IPv4Network]) -> dict[str, str]:
+    """The ranges of one tier by zone; a tier without ranges has no subnets."""
+    return {zone: str(cidr) for zone, cidr in zip(zones, cidrs, strict=bool(cidrs))}
+
+
+def given(inputs: Mapping[str, object]) -> dict[str, object]:
+    """*inputs* without what is None: the module's default stands."""
+    return {name: value for name, value in inputs.items() if value is not None}
+
+
+def identifier(name: str) -> str:
+    """A Terraform label for a name of the manifest."""
+    return name.replace("-", "_")

@@ -1,0 +1,91 @@
+"""Checks of names, and of what must differ between environments that share one account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+
+from generator.systems.manifest.environment import Environment
+from generator.systems.manifest.fields import NAME_PATTERN, NAME_RULE
+from generator.systems.manifest.problems import Path, Problem, dotted
+
+RESERVED_ENVIRONMENTS = ("account",)
+"""Folders beside the environments: ``account`` holds what exists once an account."""
+
+# Load balancer names must not begin with internal-, SSM parameters not with aws or ssm.
+_RESERVED_SYSTEMS = ("internal-", "aws", "amazon", "ssm")
+ENVIRONMENT_NAME_LENGTH = 16
+
+SystemCheck = Callable[[Mapping[str, Environment]], Iterator[tuple[str, Problem]]]
+
+
+def environment_name(name: str) -> tuple[str, str] | None:
+    """What is wrong with *name* as an environment's name, and the cure; None if nothing is."""
+    if name in RESERVED_ENVIRONMENTS:
+        return f'The environment name "{name}" is reserved.', "Choose another name."
+    if re.fullmatch(NAME_PATTERN, name) is None or len(name) > ENVIRONMENT_NAME_LENGTH:
+        return f'"{name}" cannot name an environment.', f"{NAME_RULE} At most {ENVIRONMENT_NAME_LENGTH} characters."
+    return None
+
+
+def system_name(environment: Environment) -> Iterator[Problem]:
+    """AWS accepts the system's name as the beginning of its resources' names."""
+    for start in _RESERVED_SYSTEMS:
+        if f"{environment.system}-".startswith(start):
+            what = f'AWS reserves names that begin with "{start}".'
+            yield Problem(("system",), what, "Choose another system name.")
+
+
+def networks_disjoint(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """The VPCs of one system do not overlap, so that they can be connected."""
+    for one, other in combinations(resolved.values(), 2):
+        first, second = one.network.vpc.cidr, other.network.vpc.cidr
+        if first.overlaps(second):
+            what = f"The network {second} of {other.name} overlaps {first} of {one.name}."
+            yield other.name, Problem(("network", "vpc", "cidr"), what)
+
+
+def function_names_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """Each environment has a code runner function of its own."""
+    for one, other in combinations(resolved.values(), 2):
+        if one.code_runner_name is not None and one.code_runner_name == other.code_runner_name:
+            what = f'{one.name} and {other.name} would share the function "{one.code_runner_name}".'
+            yield other.name, Problem(("code_runner", "name"), what, "Put {environment} into the name.")
+
+
+def log_groups_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """Each environment has log groups of its own."""
+    for one, other in combinations(resolved.values(), 2):
+        taken = {one.log_group(service) for service in one.services}
+        shared = sorted({group for service in other.services if (group := other.log_group(service)) in taken})
+        if shared:
+            what = f'{one.name} and {other.name} would share the log group "{shared[0]}".'
+            yield other.name, Problem(_group_path(other, shared[0]), what, "Put {environment} into the group's name.")
+
+
+def _group_path(environment: Environment, group: str) -> Path:
+    """Where the template of that log group is written: at its service or for all."""
+    own = (name for name, service in environment.services.items() if service.logging.group is not None)
+    service = next((name for name in own if environment.log_group(name) == group), None)
+    return ("logging", "group") if service is None else ("services", service, "logging", "group")
+
+
+def hosts_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """No host leads to two environments."""
+    for one, other in combinations(resolved.values(), 2):
+        taken = {host for _, host in _hosts(one)}
+        for path, host in _hosts(other):
+            if host in taken:
+                yield other.name, Problem(path, f"{dotted(path)}: {host} already leads to {one.name}.")
+
+
+def _hosts(environment: Environment) -> Iterator[tuple[Path, str]]:
+    if environment.domain is None:
+        return
+    for name, service in environment.services.items():
+        for index, alias in enumerate(service.http.alias if service.http else ()):
+            yield ("services", name, "http", "alias", index), alias.render(environment.values)
+
+
+SYSTEM_CHECKS: tuple[SystemCheck, ...] = (networks_disjoint, function_names_differ, log_groups_differ, hosts_differ)

@@ -1,0 +1,125 @@
+"""Checks of services: Fargate sizes, users and ports, counts, storage, environment variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from generator.systems.manifest.environment import Environment
+from generator.systems.manifest.problems import Path, Problem, dotted
+
+FARGATE_MEMORY: Mapping[int, range] = {
+    256: range(512, 2048 + 1, 512),
+    512: range(1024, 4096 + 1, 1024),
+    1024: range(2048, 8192 + 1, 1024),
+    2048: range(4096, 16384 + 1, 1024),
+    4096: range(8192, 30720 + 1, 1024),
+    8192: range(16384, 61440 + 1, 4096),
+    16384: range(32768, 122880 + 1, 8192),
+}
+"""Memory in MiB that Fargate allows for each number of CPU units (Amazon ECS, task CPU and memory)."""
+
+_LOG_GROUP = re.compile(r"[A-Za-z0-9_./#-]{1,512}")
+
+
+def fargate_memory(cpu: int) -> list[int]:
+    """The memory sizes in MiB that Fargate allows with *cpu* units."""
+    # The smallest size knows 512, 1024 and 2048, not the step between the last two.
+    return [size for size in FARGATE_MEMORY[cpu] if (cpu, size) != (256, 1536)]
+
+
+def fargate_size(environment: Environment) -> Iterator[Problem]:
+    """CPU and memory are a pair that Fargate offers."""
+    for name, service in environment.services.items():
+        allowed = fargate_memory(service.cpu)
+        if service.memory not in allowed:
+            step = allowed[1] - allowed[0]
+            choices = (
+                f"{allowed[0]} to {allowed[-1]} MiB in steps of {step}"
+                if len(allowed) > 3
+                else ", ".join(map(str, allowed[:-1])) + f" or {allowed[-1]} MiB"
+            )
+            what = f"Fargate has no task with cpu {service.cpu} and memory {service.memory}."
+            path: Path = ("services", name, "memory")
+            yield Problem(path, what, f"With cpu {service.cpu}, memory is {choices}.")
+
+
+def privileged_port(environment: Environment) -> Iterator[Problem]:
+    """A port below 1024 is bound by root only, and root is said."""
+    for name, service in environment.services.items():
+        port = service.image.port
+        if port is not None and port < 1024 and not service.runs_as_root:
+            path: Path = ("services", name, "image", "port")
+            what = f"Port {port} of {name} is below 1024, which only root can bind."
+            yield Problem(path, what, "Use a port from 1024, or say user: root for this service.")
+
+
+def port_behind_load_balancer(environment: Environment) -> Iterator[Problem]:
+    """A service with a route names the port it listens on."""
+    for name, service in environment.services.items():
+        if service.http is not None and service.image.port is None:
+            path: Path = ("services", name, "image")
+            yield Problem(path, f"{dotted(path)} needs the key port, because {name} has a route.")
+
+
+def count_range(environment: Environment) -> Iterator[Problem]:
+    """The range's ends are in order, and what moves within it is named."""
+    for name, service in environment.services.items():
+        count, path = service.count, ("services", name, "count", "range")
+        if count.range.min > count.range.max:
+            yield Problem(path, f"{dotted(path)} begins at {count.range.min} and ends at {count.range.max}.")
+        elif not count.fixed and count.cpu_percentage is None and count.memory_percentage is None:
+            cure = "Add cpu_percentage or memory_percentage, or write a fixed count."
+            yield Problem(path, f"{dotted(path)} has nothing that it scales by.", cure)
+
+
+def health_check_times(environment: Environment) -> Iterator[Problem]:
+    """A health check's timeout is shorter than its interval."""
+    for name, service in environment.services.items():
+        if service.http is None:
+            continue
+        check = service.http.healthcheck
+        if check.timeout >= check.interval:
+            path: Path = ("services", name, "http", "healthcheck", "timeout")
+            what = f"The health check of {name} waits {check.timeout} s but is repeated every {check.interval} s."
+            yield Problem(path, what, "Make timeout smaller than interval.")
+
+
+def exec_needs_writable_root(environment: Environment) -> Iterator[Problem]:
+    """ECS Exec writes to the container's root file system."""
+    for name, service in environment.services.items():
+        if service.exec and service.storage.readonly_fs:
+            what = f"{name} has exec, which needs a writable root file system."
+            yield Problem(("services", name, "exec"), what, "Add storage: { readonly_fs: false }, or remove exec.")
+
+
+def variable_or_secret(environment: Environment) -> Iterator[Problem]:
+    """No name is both a variable and a secret; ECS refuses that."""
+    for name, service in environment.services.items():
+        for key in service.secrets:
+            if key in service.variables:
+                path: Path = ("services", name, "secrets", key)
+                yield Problem(path, f"{key} of {name} is both a variable and a secret.", at_key=True)
+
+
+def log_group_names(environment: Environment) -> Iterator[Problem]:
+    """Log group names hold only what CloudWatch allows."""
+    for name, service in environment.services.items():
+        group = environment.log_group(name)
+        if _LOG_GROUP.fullmatch(group) is None:
+            own = service.logging.group is not None
+            path: Path = ("services", name, "logging", "group") if own else ("logging", "group")
+            cure = "Use letters, digits and - _ / . #, at most 512 in all."
+            yield Problem(path, f'CloudWatch refuses the log group name "{group}".', cure)
+
+
+CHECKS = (
+    fargate_size,
+    privileged_port,
+    port_behind_load_balancer,
+    count_range,
+    health_check_times,
+    exec_needs_writable_root,
+    variable_or_secret,
+    log_group_names,
+)

@@ -1,0 +1,182 @@
+"""The manifest's models of a whole environment: what a system's file says once its overrides are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.systems.manifest.fields import (
+    NAME_PATTERN,
+    NAME_RULE,
+    Days,
+    Form,
+    Model,
+    Name,
+    Platform,
+    RepositoryName,
+    Seconds,
+)
+from generator.systems.manifest.names import FUNCTION_NAME, limited_name
+from generator.systems.manifest.network import LoadBalancers, Network
+from generator.systems.manifest.service import Http, Secret, Service
+from generator.systems.manifest.template import Placeholders, Template
+
+SystemName = Annotated[str, Form(NAME_PATTERN, NAME_RULE, longest=24)]
+DomainName = Annotated[
+    str,
+    Form(
+        r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
+        "Write it as example.org, in lower case.",
+        longest=253,
+    ),
+]
+
+
+class Domain(Model):
+    """The DNS domain of the system."""
+
+    name: DomainName = Field(description="The domain's name, as example.org; {domain} stands for it.")
+
+
+class Registries(Model):
+    """The system's image repositories, shared by its environments."""
+
+    repositories: tuple[RepositoryName, ...] = Field(default=(), description="Names of the repositories.")
+    keep_images: int = Field(
+        default=30, ge=1, le=1000, description="Images kept of each environment in each repository."
+    )
+
+
+class Observability(Model):
+    """What is measured."""
+
+    container_insights: bool = Field(default=False, description="CloudWatch Container Insights of the cluster.")
+
+
+class Logging(Model):
+    """Where and how long logs are kept."""
+
+    retention: Days = Field(default=30, description="Days that logs are kept.")
+    group: Annotated[Template, Placeholders("system", "environment", "region", "service")] = Field(
+        default=Template.parse("/ecs/{system}-{environment}/{service}"),
+        description="Template of a service's log group name.",
+    )
+
+
+class CodeRunner(Model):
+    """The code runner: what executes the learners' programs."""
+
+    engine: Literal["lambda"] = Field(default="lambda", description="What runs the programs: a Lambda function.")
+    name: Annotated[Template, Placeholders("system", "environment", "region")] = Field(
+        default=Template.parse("{system}-{environment}-code-runner"), description="Template of the function's name."
+    )
+    repository: RepositoryName = Field(description="The registry that holds the runner's image.")
+    platform: Platform = Field(
+        default="linux/x86_64", description="Operating system and CPU architecture of the image."
+    )
+    memory: int = Field(ge=128, le=10240, description="Memory in MiB; CPU grows with it. New accounts stop at 3008.")
+    timeout: Annotated[int, Seconds(1, 900)] = Field(description="Seconds that one run may take.")
+    reserved_concurrency: int | None = Field(
+        default=None,
+        ge=0,
+        description="Runs at the same time, reserved for this function; absent: the account's shared pool.",
+    )
+    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="MiB of /tmp.")
+
+
+class Bucket(Model):
+    """A private, encrypted S3 bucket."""
+
+    versioning: bool = Field(default=True, description="Whether overwritten and deleted objects are kept as versions.")
+    noncurrent_expiration_days: int | None = Field(
+        default=None, ge=1, description="Days until a version that is no longer current is deleted; never if absent."
+    )
+    expiration_days: int | None = Field(
+        default=None, ge=1, description="Days until an object is deleted; never if absent."
+    )
+    abort_multipart_days: int = Field(default=7, ge=1, description="Days until an unfinished upload is cleaned up.")
+
+
+class System(Model):
+    """One environment of a system as its manifest describes it: base and override merged."""
+
+    system: SystemName = Field(description="The system's name; begins the names of its resources.")
+    owner: Annotated[
+        str, Form(r"[\w .:/=+@\u00c0-\uffff-]+", "Write letters, digits, spaces and . : / = + - @ _.", longest=256)
+    ] = Field(description="Who answers for the system: the Owner tag.")
+    region: Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d", "Write it as us-west-2.", longest=32)] = Field(
+        description="The AWS region."
+    )
+    domain: Domain | None = Field(default=None, description="The DNS domain; needed for aliases and HTTPS.")
+    registries: Registries = Field(default=Registries(), description="Image repositories, shared by the environments.")
+    network: Network = Field(description="VPC, NAT and flow logs.")
+    http: LoadBalancers = Field(default=LoadBalancers(), description="Load balancers.")
+    observability: Observability = Field(default=Observability(), description="What is measured.")
+    logging: Logging = Field(default=Logging(), description="Where and how long logs are kept.")
+    services: dict[Name, Service] = Field(default={}, description="The services by name.")
+    code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
+    buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A listener rule in the making: requests to *hosts* (every host if empty) and *patterns* go to *service*."""
+
+    service: str
+    hosts: tuple[Template, ...]
+    path: str
+    patterns: tuple[str, ...]
+
+
+class Environment(System):
+    """A resolved and checked environment."""
+
+    name: str = Field(description="The environment's name: its key under `environments:`.")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The placeholders whose values the manifest knows: system, environment, region and, if any, domain."""
+        known = {"system": self.system, "environment": self.name, "region": self.region}
+        return known if self.domain is None else {**known, "domain": self.domain.name}
+
+    @property
+    def prefix(self) -> str:
+        """What the names of the environment's resources begin with: ``system-environment``."""
+        return f"{self.system}-{self.name}"
+
+    @property
+    def code_runner_name(self) -> str | None:
+        """The code runner's function name within Lambda's limit, or None without a code runner."""
+        return (
+            None if self.code_runner is None else limited_name(self.code_runner.name.render(self.values), FUNCTION_NAME)
+        )
+
+    def log_group(self, service: str) -> str:
+        """The name of the CloudWatch log group of *service*."""
+        template = self.services[service].logging.group or self.logging.group
+        return template.render({**self.values, "service": service})
+
+    def log_retention(self, service: str) -> int:
+        """Days that the logs of *service* are kept."""
+        return self.services[service].logging.retention or self.logging.retention
+
+    def secrets(self) -> dict[str, Secret]:
+        """Every secret that a service reads, by ``store:name``; secrets read by several services appear once."""
+        found = (secret for service in self.services.values() for secret in service.secrets.values())
+        named = {f"{secret.store}:{secret.name.render(self.values)}": secret for secret in found}
+        return dict(sorted(named.items()))
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes in the order in which a listener must try them: longer paths first, then named hosts first."""
+        routes = (_route(name, http) for name, http in self._http())
+        return tuple(sorted(routes, key=lambda route: (-len(route.path), not route.hosts, route.service)))
+
+    def _http(self) -> Iterator[tuple[str, Http]]:
+        return ((name, service.http) for name, service in self.services.items() if service.http is not None)
+
+
+def _route(name: str, http: Http) -> Route:
+    return Route(name, http.alias, http.path, http.patterns)

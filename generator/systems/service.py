@@ -1,0 +1,109 @@
+"""What a service of the manifest passes to the module of ECS services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.bindings import functions as fn
+from generator.hcl.expression import Expr
+from generator.hcl.module_call import ModuleCall
+from generator.hcl.template import literal
+from generator.systems.manifest.service import Secret, Service
+from generator.systems.root import filled
+
+if TYPE_CHECKING:
+    from generator.systems.environment import EnvironmentRoot
+
+FARGATE_FREE_STORAGE = 20
+
+
+class ServiceInputs:
+    """The arguments of one call of ``modules/ecs_service``."""
+
+    def __init__(self, root: EnvironmentRoot, name: str, cluster: ModuleCall) -> None:
+        self.root, self.name, self.cluster = root, name, cluster
+        self.service: Service = root.environment.services[name]
+
+    def all(self) -> dict[str, object]:
+        from generator.systems.environment import architecture
+
+        service, environment = self.service, self.root.environment
+        inputs: dict[str, object] = {
+            "name": f"{self.root.prefix}-{self.name}",
+            "image_parameter": self.root.image_parameter(self.name),
+            "repository_arn": self.root.repository_arn(service.image.repository),
+            "cluster_name": self.cluster.name,
+            "vpc_id": self.root.network.vpc_id,
+            "subnet_ids": fn.values(self.root.network.private_subnet_ids),
+            "port": service.image.port,
+            "cpu": service.cpu,
+            "memory": service.memory,
+            "architecture": architecture(service.platform),
+            "user": service.user,
+            "read_only_root": service.storage.readonly_fs,
+            "scratch_paths": {volume_name(path): path for path in service.storage.scratch},
+            "environment": self.variables(),
+            "permissions": self.permissions(),
+            "secrets": {variable: self.secret_arn(secret) for variable, secret in service.secrets.items()},
+            "scaling": self.scaling(),
+            "deployment": "recreate" if service.deployment.rolling == "recreate" else "rolling",
+            "log_group_name": environment.log_group(self.name),
+            "log_retention_days": environment.log_retention(self.name),
+            **self.behind_load_balancer(),
+        }
+        if service.command:
+            inputs["command"] = [literal(word) for word in service.command]
+        if service.exec:
+            inputs["execute_command"] = True
+        if service.storage.ephemeral > FARGATE_FREE_STORAGE:
+            inputs["ephemeral_storage"] = service.storage.ephemeral
+        return {k: v for k, v in inputs.items() if not (v is None or (isinstance(v, dict) and not v))}
+
+    def variables(self) -> dict[str, str]:
+        values = {**self.root.placeholders, "service": self.name}
+        return {name: filled(template, values) for name, template in self.service.variables.items()}
+
+    def permissions(self) -> dict[str, object]:
+        granted: dict[str, object] = {}
+        if self.service.uses.code_runner and self.root.runner is not None:
+            granted["InvokeCodeRunner"] = {
+                "actions": ["lambda:InvokeFunction"],
+                "resources": [self.root.runner.alias_arn],
+            }
+        for name in self.service.uses.buckets:
+            sid = "Use" + "".join(part.capitalize() for part in name.split("-")) + "Bucket"
+            granted[sid] = {
+                "actions": ["s3:GetObject", "s3:PutObject"],
+                "resources": [f"{self.root.buckets[name].arn}/*"],
+            }
+        return granted
+
+    def secret_arn(self, secret: Secret) -> str | Expr:
+        assert self.root.secrets is not None
+        name = secret.name.render(self.root.environment.values)
+        arn: Expr = self.root.secrets.arns[f"{secret.store}:{name}"]
+        return arn if secret.key is None else f"{arn}:{literal(secret.key)}::"
+
+    def scaling(self) -> dict[str, object]:
+        count = self.service.count
+        scaling: dict[str, object] = {"minimum": count.range.min, "maximum": count.range.max}
+        if count.fixed:
+            return scaling
+        held = {"cpu_percentage": count.cpu_percentage, "memory_percentage": count.memory_percentage}
+        scaling |= {metric: value for metric, value in held.items() if value is not None}
+        return {**scaling, "cooldown_in": count.cooldown.in_, "cooldown_out": count.cooldown.out}
+
+    def behind_load_balancer(self) -> dict[str, object]:
+        balancer, http = self.root.load_balancer, self.service.http
+        if balancer is None or http is None:
+            return {}
+        return {
+            "target_group_arn": balancer.target_group_arns[self.name],
+            "load_balancer": {"security_group_id": balancer.security_group_id},
+            "health_check_grace_period": http.healthcheck.grace_period,
+        }
+
+
+def volume_name(path: str) -> str:
+    """The name of the volume for a writable path: /var/run becomes var-run."""
+    return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-")
