@@ -67,3 +67,11 @@ def all_targets(project: Path) -> list[Target]:
         for manifest in (load_manifest(path) for path in systems(project).values())
         for environment in manifest.environments
     ]
+
+
+def root_module(project: Path, name: str) -> Path:
+    """Return the directory of ``SYSTEM/ENV`` or ``SYSTEM/account``. Raises SlipwayError for an unknown name."""
+    system, _, module = name.partition("/")
+    if module == "account" and system in systems(project):
+        return systems(project)[system].parent / "account"
+    return find_target(project, name).directory

@@ -116,12 +116,8 @@ def _bound(word: str, key: str) -> Sentence:
     return lambda detail, context: (f"must be {word} {context[key]}, not {shown(detail['input'])}", "")
 
 
-def _length(word: str, key: str) -> Sentence:
-    return lambda detail, context: (f"must have {word} {context[key]} {_unit(detail)}", "")
-
-
-def _unit(detail: ErrorDetails) -> str:
-    return "characters" if isinstance(detail["input"], str) else "entries"
+def _at_least_one(_: ErrorDetails, __: Mapping[str, Any]) -> tuple[str, str]:
+    return "must not be empty", ""
 
 
 def _fallback(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
@@ -141,8 +137,6 @@ _SENTENCES: Mapping[str, Sentence] = {
     "literal_error": _choice,
     "greater_than_equal": _bound("at least", "ge"),
     "less_than_equal": _bound("at most", "le"),
-    "string_too_long": _length("at most", "max_length"),
-    "string_too_short": _length("at least", "min_length"),
-    "too_short": _length("at least", "min_length"),
-    "too_long": _length("at most", "max_length"),
+    "string_too_short": _at_least_one,
+    "too_short": _at_least_one,
 }

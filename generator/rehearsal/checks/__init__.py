@@ -1,0 +1,23 @@
+"""What an environment promises, asked of AWS itself with boto3 after the apply: one file a concern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.rehearsal.checks import code_runner, load_balancer, network, registry, services, storage
+from generator.rehearsal.checks.check import Check, Live
+
+__all__ = ["Check", "Live", "check_account", "check_environment"]
+
+ENVIRONMENT = (network, load_balancer, services, code_runner, storage)
+
+
+def check_environment(live: Live) -> Iterator[Check]:
+    """Yield every check of an environment, applied and released."""
+    for concern in ENVIRONMENT:
+        yield from concern.checks(live)
+
+
+def check_account(live: Live) -> Iterator[Check]:
+    """Yield the checks of what exists once an account."""
+    yield from registry.checks(live)

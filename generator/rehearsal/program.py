@@ -1,0 +1,44 @@
+"""Running a program through an environment's code runner, by the AWS API."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from generator.errors import RunnerError
+
+HELLO = """#include <iostream>
+#include <numeric>
+#include <vector>
+
+int main() {
+    std::vector<int> planks(12);
+    std::iota(planks.begin(), planks.end(), 1);
+    std::cout << "Hello from the slipway: " << std::accumulate(planks.begin(), planks.end(), 0) << " planks\\n";
+}
+"""
+HELLO_OUTPUT = "Hello from the slipway: 78 planks\n"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the code runner answered: its JSON, and the seconds that the call took."""
+
+    result: dict[str, Any]
+
+    @property
+    def stdout(self) -> str:
+        return str(self.result.get("stdout", ""))
+
+
+def invoke(client_lambda: Any, function: str, code: str, stdin: str = "") -> Answer:
+    """Run *code* through *function* (``name:alias``). Raises RunnerError when the function itself fails."""
+    payload = json.dumps({"code": code, "stdin": stdin})
+    response = client_lambda.invoke(FunctionName=function, Payload=payload.encode())
+    answer = json.loads(response["Payload"].read())
+    if response.get("FunctionError"):
+        raise RunnerError(
+            f"{function} failed: {answer.get('errorMessage', answer)}", cure="Its log group has the details."
+        )
+    return Answer(answer)

@@ -1,0 +1,71 @@
+"""Terraform on the embedded AWS: a private working copy of a root module, and a driver for it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator.embedded_aws import EmbeddedAws
+from generator.terraform.binary import TerraformBinary, find_terraform
+from generator.terraform.child_environment import child_environment
+from generator.terraform.configuration import read_blocks
+from generator.terraform.driver import Terraform
+from generator.terraform.override import embedded_aws_override
+from generator.terraform.progress import Reporter
+from generator.terraform.provider_mirror import ProviderSource, find_provider_mirror
+from generator.terraform.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The terraform and the provider of this machine."""
+
+    binary: TerraformBinary
+    provider: ProviderSource
+
+    @classmethod
+    def find(cls) -> Tools:
+        """Raises TerraformError when either is missing."""
+        binary = find_terraform()
+        return cls(binary, find_provider_mirror(platform=binary.platform))
+
+    def describe(self) -> str:
+        return f"terraform {self.binary.version}, {self.provider.describe()}"
+
+
+@dataclass
+class Stage:
+    """Where root modules are applied: one embedded AWS, one directory for the working copies."""
+
+    aws: EmbeddedAws
+    tools: Tools
+    project: Path
+    directory: Path
+    running: list[Terraform] = field(default_factory=list)
+
+    def terraform(self, root_module: Path, account_id: str, reporter: Reporter) -> Terraform:
+        """Return a driver for a copy of *root_module*, with the one override file of rehearsals in it."""
+        override = embedded_aws_override(read_blocks(root_module))
+        workspace = Workspace.copy(root_module, self.project, self.directory / account_id, override)
+        environment = child_environment(os.environ, self.tools.provider, embedded=self.aws.environment(account_id))
+        terraform = Terraform(
+            workspace.directory,
+            binary=self.tools.binary,
+            provider_source=self.tools.provider,
+            environment=environment,
+            reporter=reporter,
+            shown_dir=root_module,
+        )
+        self.running.append(terraform)
+        return terraform
+
+    def interrupt(self) -> None:
+        """Stop every terraform that runs, as Ctrl-C would, and refuse to start another."""
+        for terraform in self.running:
+            terraform.interrupt()
+
+
+def output_values(terraform: Terraform) -> dict[str, Any]:
+    return {name: output.value for name, output in terraform.output().items()}
