@@ -1,0 +1,63 @@
+"""Captures a stream of bytes as text, up to a size measured as the text is in a JSON answer."""
+
+from __future__ import annotations
+
+import codecs
+import json
+
+from runner.contract import Output
+
+
+class Capture:
+    """Keeps at most *limit* bytes of JSON-encoded text: one control character is six bytes there, so a limit on what
+    the program wrote would let an answer grow sixfold. Everything is counted, also what is not kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._kept: list[str] = []
+        self._encoded = 0
+        self._bytes = 0
+        self.full = False
+
+    def feed(self, data: bytes) -> None:
+        """Takes the next bytes. *full* holds once something had to be cut."""
+        self._bytes += len(data)
+        if not self.full:
+            self._keep(self._decoder.decode(data))
+
+    def finish(self) -> Output:
+        """What was captured; an unfinished character at the end counts as invalid."""
+        if not self.full:
+            self._keep(self._decoder.decode(b"", final=True))
+        return Output(text="".join(self._kept), bytes=self._bytes, truncated=self.full)
+
+    @property
+    def seen(self) -> int:
+        """Bytes the program wrote, kept or not."""
+        return self._bytes
+
+    def _keep(self, text: str) -> None:
+        room = self._limit - self._encoded
+        size = encoded_size(text)
+        if size > room:
+            self.full = True
+            text = _prefix(text, room)
+            size = encoded_size(text)
+        self._kept.append(text)
+        self._encoded += size
+
+
+def encoded_size(text: str) -> int:
+    """Bytes of *text* inside a JSON string in ASCII form, the longest form an encoder chooses."""
+    return len(json.dumps(text)) - 2
+
+
+def _prefix(text: str, room: int) -> str:
+    """The longest prefix of *text* whose encoded size is at most *room*."""
+    low, high = 0, min(len(text), room)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if encoded_size(text[:middle]) <= room else (low, middle - 1)
+    return text[:low]

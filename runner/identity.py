@@ -1,0 +1,177 @@
+"""The user a program runs as: started as root, an unused uid of its own; otherwise the caller's.
+
+RLIMIT_NPROC does not bind root, and only a uid that nobody else has makes "every process of this user" mean "every
+process of this program". So as root there is no way around an own uid: without one, nothing is run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import grp
+import os
+import pwd
+import signal
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.errors import RunnerError
+
+# Above the ranges of ordinary users and below 61184-65519, which systemd gives to services with DynamicUser.
+SLOT_UIDS = range(61000, 61064)
+SWEEP_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's."""
+
+    uid: int | None
+
+    def process_limit(self, wanted: int) -> int:
+        """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user."""
+        return wanted if self.uid is not None else wanted + _count_tasks(os.getuid())
+
+    def sweep(self) -> int:
+        """Kills what is left of an own uid, process by process; returns how many were killed.
+
+        Nothing happens under a shared uid: its processes cannot be told from the caller's. RunnerError if some stay.
+        """
+        killed = 0
+        if self.uid is None:
+            return killed
+        deadline = time.monotonic() + SWEEP_SECONDS
+        while _has_processes(self.uid):
+            alive = [pid for pid, state in _processes(self.uid) if state not in "ZX"]
+            if not alive and not _has_living_processes(self.uid):
+                return killed
+            killed += sum(_kill(pid, self.uid) for pid in alive)
+            if time.monotonic() > deadline:
+                raise RunnerError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
+        return killed
+
+
+@contextmanager
+def identity(candidates: range = SLOT_UIDS) -> Iterator[Identity]:
+    """The identity for one request, held until exit. As root the first of *candidates* that nobody uses or has locked.
+
+    RunnerError as root if there is none.
+    """
+    if os.geteuid() != 0:
+        yield Identity(uid=None)
+        return
+    directory = _lock_directory()
+    for uid in candidates:
+        lock = _lock(directory / str(uid))
+        if lock is None:
+            continue
+        try:
+            if _is_unused(uid):
+                yield Identity(uid=uid)
+                return
+        finally:
+            os.close(lock)
+    raise RunnerError(
+        f"started as root, but no uid of {candidates.start}-{candidates.stop - 1} is free to run the program as.",
+        cure="Wait for other runs to end, or start the runner as an ordinary user.",
+    )
+
+
+def _is_unused(uid: int) -> bool:
+    if uid <= 0 or uid == os.getuid() or _has_processes(uid):
+        return False
+    for lookup in (pwd.getpwuid, grp.getgrgid):
+        try:
+            lookup(uid)
+        except KeyError:
+            continue
+        return False
+    return True
+
+
+def _lock_directory() -> Path:
+    """A directory only root can enter. RunnerError if the name is taken by somebody else."""
+    parent = Path("/run")  # where the Filesystem Hierarchy Standard puts the run-time files of root's programs
+    if not os.access(parent, os.W_OK):
+        parent = Path(tempfile.gettempdir())
+    path = parent / "slipway-runner"
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise RunnerError(f"{path} is not a directory of the runner's own.", cure="Remove it.")
+    return path
+
+
+def _lock(path: Path) -> int | None:
+    """A descriptor that holds the lock *path* until it is closed; None if another run holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _has_processes(uid: int) -> bool:
+    """Whether any process, or unreaped zombie, has *uid* as its real user id; one system call."""
+    try:
+        os.getpriority(os.PRIO_USER, uid)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _has_living_processes(uid: int) -> bool:
+    return any(state not in "ZX" for _, state in _processes(uid))
+
+
+def _processes(uid: int) -> list[tuple[int, str]]:
+    """(pid, state letter) of each process with *uid* among its real, effective, saved and file-system user ids."""
+    found = []
+    for pid in _pids():
+        status = _status(pid)
+        if status and uid in map(int, status["Uid"].split()):
+            found.append((pid, status["State"][:1]))
+    return found
+
+
+def _count_tasks(uid: int) -> int:
+    """Threads of all processes whose real user is *uid*, as RLIMIT_NPROC counts them."""
+    statuses = (_status(pid) for pid in _pids())
+    return sum(int(s.get("Threads", "1")) for s in statuses if s and int(s["Uid"].split()[0]) == uid)
+
+
+def _kill(pid: int, uid: int) -> bool:
+    """Kills *pid* if it still is a process of *uid*; the descriptor keeps the number from meaning another one."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        status = _status(pid)
+        if not status or uid not in map(int, status["Uid"].split()):
+            return False
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _status(pid: int) -> dict[str, str]:
+    """The fields of /proc/PID/status; empty if the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}

@@ -1,0 +1,82 @@
+"""What a single stage reports, below the engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runner.contract import RUN_LIMITS
+from runner.errors import RunnerError
+from runner.identity import identity
+from runner.launcher import Launcher, launcher
+from runner.stage import Outcome, Stage, run_stage
+from runner.workdir import work_directory
+
+
+def run_words(*words: str) -> Outcome:
+    with identity() as who, work_directory(who.uid) as directory:
+        stage = Stage(words, directory, {"PATH": "/usr/bin:/bin"}, RUN_LIMITS)
+        return run_stage(stage, launcher(), who)
+
+
+def test_every_exit_code_comes_back_as_itself() -> None:
+    outcomes = [run_words("/bin/sh", "-c", f"exit {code}") for code in range(256)]
+    assert [outcome.exit_code for outcome in outcomes] == list(range(256))
+    assert {outcome.signal for outcome in outcomes} == {None}
+
+
+def test_every_signal_that_ends_a_process_comes_back_as_itself() -> None:
+    ignored = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH}
+    stopping = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+    numbers = sorted(signal.valid_signals() - ignored - stopping)
+    outcomes = [run_words("/bin/sh", "-c", f"kill -{int(number)} $$") for number in numbers]
+    assert [outcome.signal for outcome in outcomes] == numbers
+    assert {outcome.exit_code for outcome in outcomes} == {None}
+
+
+def test_program_that_cannot_be_executed_is_the_runners_error() -> None:
+    with pytest.raises(RunnerError, match=r"exec: No such file or directory, ENOENT"):
+        run_words("./absent")
+
+
+def test_work_directory_that_is_gone_is_the_runners_error() -> None:
+    with identity() as who:
+        stage = Stage(("/bin/true",), Path("absent"), {}, RUN_LIMITS)
+        with pytest.raises(RunnerError, match=r"chdir: No such file or directory"):
+            run_stage(stage, launcher(), who)
+
+
+def test_options_the_launcher_does_not_know_are_refused() -> None:
+    wrong: list[dict[str, str | int]] = [{"cwd": "/", "cpus": 1}, {"cwd": "/", "cpu": "x"}, {"cwd": "/", "uid": 0}, {}]
+    for options in wrong:
+        started = launcher().start(["/bin/true"], options, {}, b"")
+        try:
+            report = Path(f"/proc/self/fd/{started.status}").read_bytes()
+        finally:
+            started.close()
+            os.waitpid(started.pid, 0)
+        assert report.startswith(b"fail options ")
+
+
+def test_limits_are_in_force_before_the_program_starts() -> None:
+    limits = replace(RUN_LIMITS, cpu_seconds=3, open_files=33, stack_bytes=2**20, file_size_bytes=2**21)
+    with identity() as who, work_directory(who.uid) as directory:
+        words = ("/bin/sh", "-c", "ulimit -St; ulimit -Ht; ulimit -n; ulimit -s; ulimit -f; ulimit -c; umask")
+        outcome = run_stage(Stage(words, directory, {}, limits), launcher(), who)
+    assert outcome.stdout.finish().text.split() == ["3", "4", "33", "1024", "4096", "0", "0077"]
+
+
+def test_signals_ignored_by_the_runner_are_not_ignored_by_the_program() -> None:
+    # Python ignores SIGPIPE, and exec would hand that down.
+    outcome = run_words("/bin/sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status")
+    assert {line.split()[1] for line in outcome.stdout.finish().text.splitlines()} == {"0" * 16}
+
+
+def test_launcher_that_is_no_program_is_the_runners_error() -> None:
+    broken = Launcher(b"\x7fELF, but no more than that")
+    with pytest.raises(RunnerError, match=r"launcher could not be started: Exec format error"):
+        broken.start(["/bin/true"], {}, {}, b"")
