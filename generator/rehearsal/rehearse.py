@@ -134,6 +134,6 @@ def _reported(report: Report, work: Callable[[], None]) -> bool:
     """Do *work*; an error of a tool or of AWS ends up in the report. Return whether there was none."""
     try:
         work()
-    except (SlipwayError, ClientError, LookupError) as error:
+    except (SlipwayError, ClientError) as error:
         report.failure = str(error)
     return not report.failure

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from generator.errors import RehearsalError
 from generator.systems.manifest import Account, Environment
 
 
@@ -44,7 +45,7 @@ class Live:
         """The environment's VPC, found by its Name tag."""
         found = self.client("ec2").describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [self.prefix]}])["Vpcs"]
         if len(found) != 1:
-            raise LookupError(f"{len(found)} VPCs are called {self.prefix}")
+            raise RehearsalError(f"{len(found)} VPCs are called {self.prefix}")
         return dict(found[0])
 
     @cached_property

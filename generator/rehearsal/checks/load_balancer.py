@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from generator.errors import RehearsalError
 from generator.rehearsal.checks.check import Check, Live
 
 OTHER_HOST = "unknown.invalid"
@@ -150,4 +151,4 @@ def _service_of(live: Live, target_group_arn: str) -> str:
     for service in answer["services"]:
         if any(b["targetGroupArn"] == target_group_arn for b in service["loadBalancers"]):
             return str(service["serviceName"]).removeprefix(f"{live.prefix}-")
-    raise LookupError(f"no service registers with {target_group_arn}")
+    raise RehearsalError(f"no service registers with {target_group_arn}")

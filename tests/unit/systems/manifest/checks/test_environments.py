@@ -1,0 +1,50 @@
+"""Checks of system names, and of what must differ between environments of one account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.systems.manifest.manifests import edited
+
+
+@pytest.mark.parametrize("name", ["internal", "internal-lab", "aws-lab", "awslab", "amazon", "ssm"])
+def test_a_system_name_that_aws_reserves_is_refused(tmp_path: Path, name: str) -> None:
+    error = edited(tmp_path, ("system: lab", f"system: {name}")).error(f"system: {name}")
+    assert error.what.startswith("AWS reserves names that begin with")
+
+
+@pytest.mark.parametrize("name", ["internals", "lab-aws", "a"])
+def test_other_system_names_are_taken(tmp_path: Path, name: str) -> None:
+    assert edited(tmp_path, ("system: lab", f"system: {name}")).resolve().system == name
+
+
+def test_networks_of_two_environments_that_overlap_are_refused(tmp_path: Path) -> None:
+    manifest = edited(tmp_path)
+    manifest.path.write_text(manifest.text.replace("10.1.", "10.0."))
+    [error] = manifest.errors()
+    assert error.what == "The network 10.0.0.0/16 of live overlaps 10.0.0.0/16 of dev."
+    assert error.where is not None
+    assert error.where.line == manifest.line("cidr: 10.1.0.0/16")
+
+
+def test_two_environments_cannot_share_a_function(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("  timeout: 60", "  timeout: 60\n  name: lab-runner")).error("name: lab-runner")
+    assert error.what == 'dev and live would share the function "lab-runner".'
+
+
+def test_two_environments_cannot_share_a_log_group(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("services:\n", "logging: { group: '/lab/{service}' }\nservices:\n")).error("/lab/")
+    assert error.what == 'dev and live would share the log group "/lab/api".'
+
+
+def test_a_shared_log_group_of_one_service_is_reported_at_the_service(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("cpu: 512", "logging: { group: /lab/api }\n    cpu: 512")).error("/lab/api")
+    assert error.what == 'dev and live would share the log group "/lab/api".'
+
+
+def test_two_environments_cannot_share_a_host(tmp_path: Path) -> None:
+    manifest = edited(tmp_path, ('alias: "{domain}"', "alias: dev.example.org"))
+    error = manifest.error("alias: dev.example.org")
+    assert error.what == "services.web.http.alias[0]: dev.example.org already leads to dev."

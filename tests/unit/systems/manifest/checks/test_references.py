@@ -1,0 +1,89 @@
+"""Checks of references to repositories and buckets, and of placeholders that name them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.systems.manifest.manifests import edited
+
+RUNNER = "code_runner:\n  repository: runner\n  memory: 2048\n  timeout: 60\n"
+DEV_WEB = '      web:\n        http: { alias: "dev.{domain}" }\n'
+
+
+def test_a_repository_that_is_not_listed_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("repository: web", "repository: wbe")).error("repository: wbe")
+    assert error.what == 'services.web.image.repository names the repository "wbe", which registries does not list.'
+    assert error.cure == 'Did you mean "web"?'
+
+
+def test_the_code_runner_takes_a_listed_repository_too(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("repository: runner", "repository: unlike")).error("repository: unlike")
+    assert error.cure == "Known here: api, runner, web."
+
+
+def test_a_repository_listed_twice_is_refused(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("[web, api, runner]", "[web, api, runner, api]")).error("runner, api]")
+    assert error.what == 'The repository "api" is listed twice.'
+
+
+def test_a_bucket_that_is_not_declared_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    change = (DEV_WEB, f"{DEV_WEB}        uses: {{ buckets: [trace] }}\n")
+    error = edited(tmp_path, change).error("[trace]")
+    assert error.what == 'web uses the bucket "trace", which is not declared (environment dev).'
+    assert error.cure == 'Did you mean "traces"?'
+
+
+def test_a_bucket_where_none_is_declared_is_refused(tmp_path: Path) -> None:
+    error = edited(
+        tmp_path, ("      traces: {}\n", "      {}\n"), (DEV_WEB, f"{DEV_WEB}        uses: {{ buckets: [t] }}\n")
+    )
+    assert error.error("[t]").cure == "Nothing of this kind is declared."
+
+
+def test_a_code_runner_that_is_absent_is_refused(tmp_path: Path) -> None:
+    error = edited(tmp_path, (RUNNER, "")).error("uses: { code_runner: true }")
+    assert error.what == "api uses the code runner, but there is none."
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("{bucket.trace}", "no such bucket is declared"),
+        ("{bucket.traces}", "api may not use that bucket"),
+    ],
+)
+def test_a_variable_cannot_name_a_bucket_the_service_lacks(tmp_path: Path, value: str, what: str) -> None:
+    change = (DEV_WEB, f'{DEV_WEB}      api:\n        variables: {{ STORE: "{value}" }}\n')
+    error = edited(tmp_path, change).error("STORE")
+    assert error.what == f"services.api.variables.STORE holds {value}, but {what} (environment dev)."
+
+
+def test_a_variable_may_name_a_bucket_in_use(tmp_path: Path) -> None:
+    line = 'api:\n        uses: { buckets: [traces] }\n        variables: { STORE: "{bucket.traces}" }\n'
+    assert edited(tmp_path, (DEV_WEB, f"{DEV_WEB}      {line}")).resolve().services["api"].variables["STORE"]
+
+
+def test_a_variable_cannot_name_a_code_runner_the_service_may_not_invoke(tmp_path: Path) -> None:
+    changes = (("MODE: fast", 'MODE: "{code_runner}"'), ("{ code_runner: true }", "{ code_runner: false }"))
+    error = edited(tmp_path, *changes).error("MODE:")
+    assert error.what == "services.api.variables.MODE holds {code_runner}, but api may not invoke it."
+    assert edited(tmp_path, changes[0]).resolve()
+
+
+def test_a_variable_cannot_name_a_code_runner_that_is_absent(tmp_path: Path) -> None:
+    changes = (("MODE: fast", 'MODE: "{code_runner}"'), ("    uses: { code_runner: true }\n", ""), (RUNNER, ""))
+    assert "but there is no code runner" in edited(tmp_path, *changes).error("MODE:").what
+
+
+def test_a_variable_cannot_name_a_domain_that_is_absent(tmp_path: Path) -> None:
+    manifest = edited(
+        tmp_path,
+        ("domain: { name: example.org }\n", ""),
+        ("idle_timeout: 200", "idle_timeout: 200\n    https: false"),
+        (DEV_WEB, ""),
+        ('        http: { alias: "{domain}" }\n', ""),
+        ("MODE: fast", 'MODE: "{domain}"'),
+    )
+    assert "but the system has no domain" in manifest.error("MODE:").what
