@@ -10,7 +10,7 @@ from pathlib import Path
 from generator.errors import Location, SlipwayError
 from generator.files import replace_files
 from generator.hcl.module_call import built
-from generator.hcl.readme import readme
+from generator.hcl.readme import readme, reference
 from generator.hcl.writer import write
 from generator.modules import all_modules
 from generator.schema.prune import load
@@ -51,6 +51,8 @@ def emit(root: Path) -> dict[str, str]:
         for file, text in write(module, load(), header).items():
             files[f"modules/{name}/{file}"] = text
         files[f"modules/{name}/README.md"] = readme(module, header)
+    modules = {name: built(module_class) for name, module_class in all_modules().items()}
+    files["docs/modules.md"] = reference(modules, f"{MARK} generator/modules/; edit those files.")
     for path in manifests:
         files.update(_system(load_manifest(path), path.relative_to(root)))
     return files

@@ -34,5 +34,5 @@ def command(project: Path, target: str, port: int | None, quiet: bool) -> None:
     console().print(f"  export AWS_ENDPOINT_URL={standing.endpoint_url} AWS_ACCESS_KEY_ID={standing.account_id} \\")
     console().print(f"         AWS_SECRET_ACCESS_KEY=embedded AWS_REGION={chosen.environment.region}\n")
     for name, value in standing.outputs.items():
-        console().print(f"  {name} = {value}", soft_wrap=True)
+        console().print(f"  {name} = {value}")
     console().print(f"\nRun a program:  slipway run FILE --env {target}\nTake it down:   slipway down {target}")

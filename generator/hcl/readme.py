@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from generator.hcl.expression import plain, source
 from generator.hcl.module import Module, Variable
@@ -11,6 +11,26 @@ from generator.hcl.writer import module_call
 REGISTRY = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs"
 PAGES = {"resource": "resources", "data": "data-sources", "ephemeral": "ephemeral-resources"}
 SOURCE = "../../modules"
+TITLE = "# The modules"
+USE = """
+## Using one from your repository
+
+The modules need Terraform 1.11 or newer and the AWS provider from 5.100 (below 7), and nothing else: no other provider,
+no registry, no Slipway.
+
+```hcl
+module "network" {
+  source = "git::https://example.com/slipway.git//modules/vpc?ref=v0.1.0"
+
+  name           = "example-test"
+  cidr           = "10.0.0.0/16"
+  public_subnets = { us-west-2a = "10.0.1.0/24", us-west-2b = "10.0.2.0/24" }
+}
+```
+
+Resources that vary are keyed by what you name (zones, routes, repositories), so adding one replaces no other. Wrong values
+are refused with a message before anything is made. What is dangerous has to be switched on by name.
+"""
 
 
 def readme(module: Module, header: str) -> str:
@@ -28,6 +48,15 @@ def readme(module: Module, header: str) -> str:
     return "\n".join(parts)
 
 
+def reference(modules: Mapping[str, Module], header: str) -> str:
+    """Return the page that lists every module."""
+    rows = [
+        (f"[`{name}`](../modules/{name}/README.md)", module.purpose().split("\n\n")[0].replace("\n", " "))
+        for name, module in modules.items()
+    ]
+    return f"<!-- {header} -->\n" + _table(TITLE, ("Module", "What it makes"), rows) + USE
+
+
 def example(module: Module) -> str:
     """Return the call that the module's class gives as its example."""
     arguments = plain({"source": f"{SOURCE}/{module.module_name()}", **module.example})
@@ -35,9 +64,8 @@ def example(module: Module) -> str:
     return module_call(module.module_name(), arguments)
 
 
-def _inputs(variables: Sequence[Variable] | object) -> str:
-    assert not isinstance(variables, str)
-    rows = [(f"`{v.name}`", _type(v), _default(v), v.description) for v in variables]  # type: ignore[attr-defined]
+def _inputs(variables: Iterable[Variable]) -> str:
+    rows = [(f"`{v.name}`", _type(v), _default(v), v.description) for v in variables]
     return _table("## Inputs", ("Name", "Type", "Default", "What it is"), rows)
 
 

@@ -75,7 +75,7 @@ class Life:
         with self.report.step("plan again") as result:
             plan = self.terraform.plan()
             if plan.has_changes:
-                changed = sorted({c.address for c in (*plan.changes, *plan.drift)}) or ["outputs only"]
+                changed = sorted({c.address for c in plan.changes}) or ["outputs only"]
                 raise RehearsalError(
                     f"{self.report.name}: a plan right after the apply would change {', '.join(changed)}",
                     cure="The module asks for what AWS does not answer, or the embedded AWS forgets it.",
