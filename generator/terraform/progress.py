@@ -183,7 +183,8 @@ class RichReporter:
                 return self._warning(event.diagnostic, row.command)
             case MessageEvent() if "Interrupt received" in event.message:
                 row.stopping = True
-            case PlainLine() if event.text.strip():
+            case PlainLine() if event.text.strip() and row.command != "init":
+                # `init -json` still writes a sentence about the backend as plain text.
                 return Text(event.text)
             case _:
                 pass

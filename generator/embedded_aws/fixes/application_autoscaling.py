@@ -1,0 +1,64 @@
+"""Application Auto Scaling.
+
+- Tags of scalable targets: moto has no ListTagsForResource, TagResource or UntagResource and drops the tags given to
+  RegisterScalableTarget; without them every `aws_appautoscaling_target` fails with HTTP 500.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.responses import ActionResult
+
+from generator.embedded_aws.patching import adds, around, state
+from generator.embedded_aws.state import ServerState
+
+Tags = dict[str, str]
+
+
+def apply(_: ServerState) -> None:
+    @around(ApplicationAutoScalingResponse, "register_scalable_target")
+    def keep_tags(original: Any, self: Any) -> Any:
+        answer = original(self)
+        tags = json.loads(self.body).get("Tags")
+        if tags:
+            _tags(self.applicationautoscaling_backend).setdefault(_scalable_target_arn(answer), {}).update(tags)
+        return answer
+
+    @around(ApplicationAutoscalingBackend, "deregister_scalable_target")
+    def forget_tags(original: Any, self: Any, namespace: str, r_id: str, dimension: str) -> None:
+        target = self.targets.get(dimension, {}).get(r_id)
+        original(self, namespace, r_id, dimension)
+        _tags(self).pop(target.arn, None)
+
+    @adds(ApplicationAutoScalingResponse, "list_tags_for_resource")
+    def list_tags_for_resource(self: Any) -> Any:
+        return ActionResult(
+            {"Tags": _tags(self.applicationautoscaling_backend).get(json.loads(self.body)["ResourceARN"], {})}
+        )
+
+    @adds(ApplicationAutoScalingResponse, "tag_resource")
+    def tag_resource(self: Any) -> Any:
+        request = json.loads(self.body)
+        _tags(self.applicationautoscaling_backend).setdefault(request["ResourceARN"], {}).update(request["Tags"])
+        return ActionResult({})
+
+    @adds(ApplicationAutoScalingResponse, "untag_resource")
+    def untag_resource(self: Any) -> Any:
+        request = json.loads(self.body)
+        tags = _tags(self.applicationautoscaling_backend).get(request["ResourceARN"], {})
+        for key in request["TagKeys"]:
+            tags.pop(key, None)
+        return ActionResult({})
+
+
+def _tags(backend: Any) -> dict[str, Tags]:
+    """Scalable target's ARN -> its tags."""
+    return state(backend, "tags", dict)
+
+
+def _scalable_target_arn(answer: Any) -> str:
+    return str(json.loads(answer)["ScalableTargetARN"])

@@ -1,0 +1,32 @@
+"""EC2.
+
+- Description of a security group rule that references a group or a prefix list: moto keeps the text in the reference
+  and reads it only from CIDR ranges, hence a difference in every plan of `aws_vpc_security_group_*_rule`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+from generator.embedded_aws.patching import arguments, around
+from generator.embedded_aws.state import ServerState
+
+
+def apply(_: ServerState) -> None:
+    @around(SecurityGroupRule, "__init__")
+    def keep_prefix_list_description(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        prefix_list = arguments(original, self, *args, **kwargs)["prefix_list_id"] or {}
+        self.prefix_list_description = prefix_list.get("Description")
+
+    def description(self: Any) -> str | None:
+        return (
+            self.ip_range.get("Description")
+            or self.source_group.get("Description")
+            or getattr(self, "prefix_list_description", None)
+        )
+
+    name = "description"
+    setattr(SecurityGroupRule, name, property(description))

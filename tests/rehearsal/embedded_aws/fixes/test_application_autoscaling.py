@@ -1,0 +1,48 @@
+"""Application Auto Scaling: tags of scalable targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.rehearsal.embedded_aws.cloud import Cloud
+
+
+def register(cloud: Cloud, **options: Any) -> tuple[Any, str]:
+    ecs = cloud.client("ecs")
+    ecs.create_cluster(clusterName=cloud.name)
+    ecs.register_task_definition(
+        family=cloud.name, containerDefinitions=[{"name": "a", "image": "b", "memory": 64, "essential": True}]
+    )
+    ecs.create_service(cluster=cloud.name, serviceName="s", taskDefinition=cloud.name, desiredCount=1)
+    client = cloud.client("application-autoscaling")
+    answer = client.register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=f"service/{cloud.name}/s",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=1,
+        MaxCapacity=2,
+        **options,
+    )
+    return client, str(answer["ScalableTargetARN"])
+
+
+def test_target_keeps_its_tags(either: Cloud) -> None:
+    client, arn = register(either, Tags={"System": "demo"})
+    with either.fixed():
+        assert client.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"System": "demo"}
+
+
+def test_target_can_be_tagged_and_untagged(either: Cloud) -> None:
+    client, arn = register(either)
+    with either.fixed():
+        client.tag_resource(ResourceARN=arn, Tags={"A": "1", "B": "2"})
+        client.untag_resource(ResourceARN=arn, TagKeys=["A"])
+        assert client.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"B": "2"}
+
+
+def test_tags_go_with_the_target(cloud: Cloud) -> None:
+    client, arn = register(cloud, Tags={"A": "1"})
+    client.deregister_scalable_target(
+        ServiceNamespace="ecs", ResourceId=f"service/{cloud.name}/s", ScalableDimension="ecs:service:DesiredCount"
+    )
+    assert client.list_tags_for_resource(ResourceARN=arn)["Tags"] == {}
