@@ -1,0 +1,1 @@
+"""Benchmarks: what a claim about speed rests on, run by ``tox run -e bench``."""
