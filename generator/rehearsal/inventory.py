@@ -49,7 +49,9 @@ def _ec2(ec2: Any) -> Iterator[tuple[str, Iterable[str]]]:
     yield "NAT gateway", _ids(nat, "NatGateways", "NatGatewayId")
     yield "address", _ids(ec2.describe_addresses(), "Addresses", "AllocationId")
     yield "network interface", _pages(ec2, "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId")
-    yield "endpoint", _pages(ec2, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId")
+    # AWS goes on showing an endpoint for a while after its deletion.
+    standing = [{"Name": "vpc-endpoint-state", "Values": ["pending", "available", "deleting", "failed"]}]
+    yield "endpoint", _ids(ec2.describe_vpc_endpoints(Filters=standing), "VpcEndpoints", "VpcEndpointId")
     yield "flow log", _pages(ec2, "describe_flow_logs", "FlowLogs", "FlowLogId")
 
 

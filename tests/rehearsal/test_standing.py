@@ -32,7 +32,7 @@ MUTATIONS: dict[str, tuple[str, Any, str]] = {
     "host": ("environments.test.services.frontend.http.alias", "gamma.test.{domain}", "certificate covers"),
     "path": ("services.backend.http.path", "/v2", "belongs to"),
     "health check": ("services.backend.http.healthcheck", "/healthz", "health check of backend"),
-    "CPU": ("services.backend.cpu", 512, "backend: CPU and memory"),
+    "memory": ("services.backend.memory", 1024, "backend: CPU and memory"),
     "architecture": ("services.backend.platform", "linux/arm64", "backend: architecture"),
     "number of tasks": ("environments.test.services.backend.count", 2, "backend: tasks, least and most"),
     "deployment": ("environments.test.services.backend.deployment.rolling", "default", "backend: deployment"),
@@ -46,7 +46,7 @@ MUTATIONS: dict[str, tuple[str, Any, str]] = {
     "runner memory": ("environments.test.code_runner.memory", 1024, "code runner: memory"),
     "runner timeout": ("environments.test.code_runner.timeout", 60, "code runner: timeout"),
     "runner concurrency": ("environments.test.code_runner.reserved_concurrency", 11, "code runner: runs at the same"),
-    "versioning": ("environments.test.buckets.traces.versioning", False, "bucket traces: versioning"),
+    "versioning": ("environments.test.buckets.traces", {"versioning": False}, "bucket traces: versioning"),
     "expiry": ("environments.test.buckets.traces.noncurrent_expiration_days", 7, "bucket traces: days until"),
 }
 

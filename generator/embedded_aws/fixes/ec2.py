@@ -2,12 +2,14 @@
 
 - Description of a security group rule that references a group or a prefix list: moto keeps the text in the reference
   and reads it only from CIDR ranges, hence a difference in every plan of `aws_vpc_security_group_*_rule`.
+- DeleteNatGateway takes the gateway's network interface along and frees its address; moto leaves both.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from generator.embedded_aws.patching import arguments, around
@@ -15,6 +17,16 @@ from generator.embedded_aws.state import ServerState
 
 
 def apply(_: ServerState) -> None:
+    @around(NatGatewayBackend, "delete_nat_gateway")
+    def delete_its_interface(original: Any, self: Any, nat_gateway_id: str) -> Any:
+        gateway = original(self, nat_gateway_id)
+        interface = gateway._eni.id
+        for address in self.addresses:
+            if address.eni is not None and address.eni.id == interface:
+                self.disassociate_address(association_id=address.association_id)
+        self.enis.pop(interface, None)
+        return gateway
+
     @around(SecurityGroupRule, "__init__")
     def keep_prefix_list_description(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from generator.errors import RehearsalError
@@ -35,6 +35,10 @@ class Live:
     outputs: Mapping[str, Any]
     released: Mapping[str, str] = field(default_factory=dict)
     """Released images by service, ``code-runner`` among them."""
+
+    def __post_init__(self) -> None:
+        # Making a client costs more than most questions.
+        self.client = cache(self.client)
 
     @property
     def prefix(self) -> str:

@@ -48,3 +48,17 @@ def test_rule_of_a_range_keeps_its_description(cloud: Cloud) -> None:
 
 def test_rule_without_a_description_has_none(cloud: Cloud) -> None:
     assert "Description" not in rule(cloud.client("ec2"), UserIdGroupPairs=[{}])
+
+
+def test_deleted_nat_gateway_takes_its_interface_along_and_frees_its_address(either: Cloud) -> None:
+    ec2 = either.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    interfaces = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])
+    with either.fixed():
+        assert interfaces["NetworkInterfaces"] == []
+        assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+    ec2.release_address(AllocationId=address)
