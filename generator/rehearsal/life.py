@@ -137,7 +137,7 @@ class EnvironmentLife(Life):
         with self.report.step("run a program") as result:
             function = output_values(self.terraform)["code_runner"]
             self.report.answer = invoke(self.client("lambda"), function, HELLO)
-            self.report.checks.append(Check("the program's output", self.report.answer.stdout, HELLO_OUTPUT))
+            self.report.checks.append(Check("the program's output", self.report.answer.stdout, HELLO_OUTPUT, "program"))
             result.append(self.report.answer.stdout.strip())
 
 

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from generator.rehearsal.checks import Check
 from generator.rehearsal.life import Report
 from generator.rehearsal.rehearse import Rehearsal, SystemReport
 
@@ -18,7 +19,9 @@ GOOD, BAD = "[green]✓[/]", "[red]✗[/]"
 
 def render(rehearsal: Rehearsal) -> RenderableType:
     """Return the summary: what was done with times, checks that failed, the program, what is left, the verdict."""
-    parts: list[RenderableType] = [_steps(report) for s in rehearsal.systems.values() for report in s.reports]
+    parts: list[RenderableType] = []
+    for report in (report for system in rehearsal.systems.values() for report in system.reports):
+        parts += [_steps(report), *_checks(report)]
     parts += [panel for s in rehearsal.systems.values() for panel in _programs(s)]
     parts += [_left(name, system) for name, system in rehearsal.systems.items()]
     checks = [check for s in rehearsal.systems.values() for report in s.reports for check in report.checks]
@@ -54,6 +57,17 @@ def _steps(report: Report) -> Table:
     return table
 
 
+def _checks(report: Report) -> Iterator[Text]:
+    """Yield the names of what was asked, a paragraph for each concern."""
+    concerns: dict[str, list[Check]] = {}
+    for check in report.checks:
+        concerns.setdefault(check.concern, []).append(check)
+    for concern, checks in concerns.items():
+        held = sum(check.passed for check in checks)
+        names = " · ".join(check.name for check in checks)
+        yield Text.assemble((f"   {concern} {held}/{len(checks)}: ", "bold"), (names, "dim"))
+
+
 def _programs(system: SystemReport) -> Iterator[Panel]:
     for report in system.environments:
         if report.answer is not None:
@@ -86,7 +100,13 @@ def _report_json(report: Report) -> dict[str, Any]:
         "failure": report.failure or None,
         "steps": [{"name": s.name, "result": s.result, "seconds": round(s.seconds, 1)} for s in report.steps],
         "checks": [
-            {"name": c.name, "passed": c.passed, "found": repr(c.found), "expected": repr(c.expected)}
+            {
+                "concern": c.concern,
+                "name": c.name,
+                "passed": c.passed,
+                "found": repr(c.found),
+                "expected": repr(c.expected),
+            }
             for c in report.checks
         ],
         "program": report.answer.result if report.answer else None,

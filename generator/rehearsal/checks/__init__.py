@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from types import ModuleType
 
 from generator.rehearsal.checks import code_runner, load_balancer, network, registry, services, storage
 from generator.rehearsal.checks.check import Check, Live
@@ -15,9 +17,14 @@ ENVIRONMENT = (network, load_balancer, services, code_runner, storage)
 def check_environment(live: Live) -> Iterator[Check]:
     """Yield every check of an environment, applied and released."""
     for concern in ENVIRONMENT:
-        yield from concern.checks(live)
+        yield from _named(concern, live)
 
 
 def check_account(live: Live) -> Iterator[Check]:
     """Yield the checks of what exists once an account."""
-    yield from registry.checks(live)
+    yield from _named(registry, live)
+
+
+def _named(concern: ModuleType, live: Live) -> Iterator[Check]:
+    name = concern.__name__.rsplit(".", 1)[-1].replace("_", " ")
+    return (replace(check, concern=name) for check in concern.checks(live))

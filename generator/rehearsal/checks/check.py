@@ -13,11 +13,15 @@ from generator.systems.manifest import Account, Environment
 
 @dataclass(frozen=True)
 class Check:
-    """One promise: *name* says what, *found* is what AWS answered, *expected* what the manifest says."""
+    """One promise: *name* says what, *found* is what AWS answered, *expected* what the manifest says.
+
+    *concern* is the file that asks, such as ``network``.
+    """
 
     name: str
     found: object
     expected: object
+    concern: str = ""
 
     @property
     def passed(self) -> bool:

@@ -17,7 +17,7 @@ def rehearsal(*, found: int = 2, left: list[str] | None = None, failure: str = "
     environment = Report(
         "one/test",
         steps=[Step("apply", "98 added, 0 changed, 0 destroyed", 90.0), Step("ask AWS", "", 2.0)],
-        checks=[Check("web: tasks", found, 2)],
+        checks=[Check("web: tasks", found, 2, "services")],
         answer=Answer({"stdout": "[hello]\n", "timings": {"total": 0.5}}),
         failure=failure,
     )
@@ -35,6 +35,7 @@ def text(result: Rehearsal) -> str:
 def test_it_says_what_was_done_what_ran_and_that_nothing_is_left() -> None:
     said = text(rehearsal())
     assert "98 added" in said
+    assert "services 1/1: web: tasks" in said
     assert "[hello]" in said
     assert "left of one: nothing" in said
     assert "All holds: 1 of 1 checks, 2 min 5 s" in said
@@ -61,5 +62,7 @@ def test_what_was_never_counted_does_not_pass() -> None:
 
 def test_the_json_has_every_check() -> None:
     environment = as_json(rehearsal(found=3))["systems"]["one"]["environments"][0]
-    assert environment["checks"] == [{"name": "web: tasks", "passed": False, "found": "3", "expected": "2"}]
+    assert environment["checks"] == [
+        {"concern": "services", "name": "web: tasks", "passed": False, "found": "3", "expected": "2"}
+    ]
     assert environment["program"]["stdout"] == "[hello]\n"
