@@ -7,14 +7,17 @@ An :class:`Expr` prints as ``${...}``, so an f-string is a Terraform template: `
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Protocol, runtime_checkable
 
 from generator.hcl import template
-from generator.hcl.layout import assignments, enclose, needs_lines
+from generator.hcl.layout import assignments, enclose, needs_lines, stacked
 
 CONDITIONAL, OR, AND, EQUALITY, COMPARISON, SUM, PRODUCT, UNARY, ATOM = range(9)
 KEYWORDS = frozenset({"for", "if", "null", "true", "false"})
+# Numbers cross to CDKTN's Node as floats, which would round a larger integer without a word.
+LARGEST_INTEGER = 2**53
 
 
 @runtime_checkable
@@ -22,6 +25,22 @@ class Referenced(Protocol):
     """Anything that has an expression of its own: a resource, a data source, a module call."""
 
     def reference(self) -> Expr: ...
+
+
+class ReferencedObject:
+    """A resource, data source or module call: in text, in a loop or after ``in``, Python would take it for itself."""
+
+    def reference(self) -> Expr:
+        raise NotImplementedError
+
+    def __str__(self) -> NoReturn:
+        raise TypeError(f"{self.reference().code} is an object, not text; use one of its attributes")
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError(f"{self.reference().code} cannot be iterated in Python; use for_list() or for_map()")
+
+    def __contains__(self, item: object) -> NoReturn:
+        raise TypeError(f"{self.reference().code} cannot be searched in Python; use fn.contains()")
 
 
 class Expr:
@@ -142,8 +161,8 @@ class Expr:
 
     def then(self, yes: object, otherwise: object) -> Expr:
         """The conditional ``self ? yes : otherwise``."""
-        parts = _operand(self, OR), _operand(yes, OR), _operand(otherwise, CONDITIONAL)
-        return Expr(f"{parts[0]} ? {parts[1]} : {parts[2]}", CONDITIONAL)
+        parts = _operand(self, OR), f"? {_operand(yes, OR)}", f": {_operand(otherwise, CONDITIONAL)}"
+        return _joined(parts, CONDITIONAL)
 
     # What only a known value can do
 
@@ -171,10 +190,14 @@ def plain(value: object) -> object:
         return str(value.reference())
     if isinstance(value, Mapping):
         return {_key_text(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [plain(v) for v in value]
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
         return value
+    if isinstance(value, int | float):
+        return _number(value)
+    if value is None:
+        raise TypeError("None is no Terraform value; use null")
     raise TypeError(f"{value!r} ({type(value).__name__}) is no Terraform value")
 
 
@@ -187,12 +210,12 @@ def source(value: object) -> str:
         return template.quote(value) if code is None else code
     if isinstance(value, Mapping):
         return _object(value)
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return _list([source(v) for v in value])
     if value is None:
         raise TypeError("None is no Terraform value inside an expression; use null")
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
+    if isinstance(value, int | float):
+        return json.dumps(_number(value))
     raise TypeError(f"{value!r} ({type(value).__name__}) is no Terraform value")
 
 
@@ -222,8 +245,9 @@ def for_list(
 ) -> Expr:
     """``[for item in items : body if when]``; *names* are the one or two names of the iteration."""
     arguments = [Expr(name) for name in names]
-    condition = f" if {when(*arguments).code}" if when else ""
-    return Expr(f"[for {', '.join(names)} in {source(items)} : {source(body(*arguments))}{condition}]")
+    parts = [f"for {', '.join(names)} in {source(items)} :", source(body(*arguments))]
+    parts += [f"if {when(*arguments).code}"] if when else []
+    return Expr(stacked("[", parts, "]") or f"[{' '.join(parts)}]")
 
 
 def for_map(
@@ -236,8 +260,14 @@ def for_map(
     """``{ for key, value in items : k => v if when }``."""
     arguments = [Expr(name) for name in names]
     k, v = body(*arguments)
-    condition = f" if {when(*arguments).code}" if when else ""
-    return Expr(f"{{ for {', '.join(names)} in {source(items)} : {source(k)} => {source(v)}{condition} }}")
+    parts = [f"for {', '.join(names)} in {source(items)} :", f"{source(k)} =>", _after_arrow(source(v))]
+    parts += [f"if {when(*arguments).code}"] if when else []
+    return Expr(stacked("{", parts, "}") or f"{{ {' '.join(parts)} }}")
+
+
+def _after_arrow(code: str) -> str:
+    # `terraform fmt` takes a minus after => for a subtraction.
+    return f"({code})" if code.startswith("-") else code
 
 
 def _binary(left: object, operator: str, right: object, level: int) -> Expr:
@@ -246,7 +276,12 @@ def _binary(left: object, operator: str, right: object, level: int) -> Expr:
     # Operators of one level group from the left; comparisons of comparisons are clearer with parentheses.
     left_level = level + 1 if level in (EQUALITY, COMPARISON) else level
     right_level = level if level in (AND, OR) else level + 1
-    return Expr(f"{_operand(left, left_level)} {operator} {_operand(right, right_level)}", level)
+    return _joined([f"{_operand(left, left_level)} {operator}", _operand(right, right_level)], level)
+
+
+def _joined(parts: Sequence[str], level: int) -> Expr:
+    lines = stacked("(", parts, ")")
+    return Expr(lines) if lines else Expr(" ".join(parts), level)
 
 
 def _check_operand(side: object, operator: str, level: int) -> None:
@@ -262,6 +297,14 @@ def _operand(value: object, level: int) -> str:
     code = source(value)
     own = value.reference().level if isinstance(value, Referenced) else ATOM
     return code if own >= level else f"({code})"
+
+
+def _number(value: float) -> float:
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise TypeError(f"{value} is too large a number; write it as text or in an expression")
+    if not math.isfinite(value):
+        raise TypeError(f"{value} is no Terraform number")
+    return value
 
 
 def _key_text(name: object) -> str:

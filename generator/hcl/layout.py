@@ -32,6 +32,16 @@ def enclose(opening: str, items: Sequence[str], closing: str, *, trailing_comma:
     return f"{opening}\n{body}{closing}"
 
 
+def stacked(opening: str, parts: Sequence[str], closing: str) -> str | None:
+    """Put each part on lines of its own between brackets, if two of them have several lines; else return None.
+
+    Side by side they would meet as ``} : {``, a line that `terraform fmt` indents in a way of its own.
+    """
+    if sum("\n" in part for part in parts) < 2:
+        return None
+    return opening + "\n" + "".join(indent(part, INDENT) + "\n" for part in parts) + closing
+
+
 def indent(text: str, by: str) -> str:
     """Indent every line of *text* that is not empty."""
     return "\n".join(by + line if line else line for line in text.split("\n"))
@@ -49,7 +59,7 @@ def assignments(pairs: Sequence[tuple[str, str]], by: str) -> str:
 
     for name, value in pairs:
         first = value.split("\n", 1)[0]
-        opens_brackets = first != value and not HEREDOC.search(first)
+        opens_brackets = first != value and not HEREDOC.match(first)
         if opens_brackets:
             flush()
             out.append(indent(f"{name} = {value}", by) + "\n")

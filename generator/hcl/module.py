@@ -91,9 +91,11 @@ class Module(Stack):
 
     modules_path = ".."
     example: ClassVar[Mapping[str, object]]
+    provider_aliases: ClassVar[Sequence[str]] = ()
+    """The configurations of the provider that a caller passes besides its own, such as ``("replica",)``."""
 
     def __init__(self, scope: Construct) -> None:
-        super().__init__(scope, f"module_{self.module_name()}")
+        super().__init__(scope, f"module_{self.module_name()}", provider_aliases=self.provider_aliases)
         self.output_descriptions: dict[str, str] = {}
         for variable in self.variables().values():
             variable.declare(self)

@@ -7,14 +7,13 @@ from functools import cache
 from typing import Any
 
 from generator.hcl.constructs import App, TerraformHclModule, Testing
-from generator.hcl.expression import Expr, Referenced, plain
+from generator.hcl.expression import Expr, Referenced, ReferencedObject, plain
 from generator.hcl.module import Module
 from generator.hcl.stack import Stack, addresses, named
 
 
-@cache
 def scratch_app() -> App:
-    """The construct tree that every stack of this process hangs in; it is never synthesized by CDKTN itself."""
+    """Return a construct tree for one stack, so that a second of the same name is no clash; CDKTN never writes it."""
     return Testing.app()
 
 
@@ -28,7 +27,7 @@ def _built(module: type[Module]) -> Module:
     return module(scratch_app())
 
 
-class ModuleCall:
+class ModuleCall(ReferencedObject):
     """``module.<label>``; its attributes are the module's outputs."""
 
     def __init__(self, label: str, module: type[Module], *, repeated: bool) -> None:

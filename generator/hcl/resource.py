@@ -12,7 +12,7 @@ from generator.hcl.constructs import (
     TerraformResource,
 )
 from generator.hcl.dynamic import block_arguments
-from generator.hcl.expression import Expr, call, plain
+from generator.hcl.expression import Expr, ReferencedObject, call, plain
 from generator.hcl.stack import Stack, addresses, named
 from generator.hcl.types import Meta, ResourceMeta
 
@@ -36,7 +36,7 @@ class Attribute:
         return self if instance is None else Expr(f"{instance.single().code}.{self.name}")
 
 
-class Block:
+class Block(ReferencedObject):
     """A labelled block with instances: the common part of resources and data sources.
 
     It holds a CDKTN construct instead of being one, so that no argument's name can clash with a construct's member.

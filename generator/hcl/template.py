@@ -17,8 +17,11 @@ class Part:
 
 
 def literal(text: str) -> str:
-    """Return *text* with its ``${`` and ``%{`` escaped, so that Terraform takes every character as it stands."""
-    return text.replace("${", "$${").replace("%{", "%%{")
+    """Return *text* so that Terraform takes every character as it stands, whatever template follows it."""
+    # A last $ before an interpolation would make `$${`, which is an escape.
+    start = text.rstrip("$%")
+    end = f'${{"{text[len(start) :]}"}}' if len(start) < len(text) else ""
+    return start.replace("${", "$${").replace("%{", "%%{") + end
 
 
 def split(text: str) -> list[Part]:
@@ -52,7 +55,17 @@ def only_expression(text: str) -> str | None:
 
 def quote(text: str) -> str:
     """Return *text* as a quoted template; interpolations stay code."""
-    return '"' + "".join(p.text if p.is_expression else _escape(p.text) for p in split(text)) + '"'
+    return '"' + "".join(p.text if p.is_expression else _escape(p.text) for p in split(formatted(text))) + '"'
+
+
+def formatted(text: str) -> str:
+    """Return a template with its interpolations as `terraform fmt` leaves them."""
+    return "".join(_interpolation(part.text) if part.is_expression else part.text for part in split(text))
+
+
+def _interpolation(text: str) -> str:
+    # `terraform fmt` takes a minus or a brace right after the opener for something else.
+    return f"${{({text[2:-1]})}}" if text.startswith(("${-", "${{")) else text
 
 
 def _next_opener(text: str, start: int) -> int:

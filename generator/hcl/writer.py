@@ -13,7 +13,7 @@ from generator.hcl.stack import Address, Placement, Stack
 
 META_FIRST = ("source", "version", "for_each", "count", "provider", "providers")
 NAMES_FIRST = ("name", "name_prefix", "family", "bucket", "description")
-META_LAST = ("lifecycle", "depends_on", "//", "dynamic")
+META_LAST = ("lifecycle", "depends_on", "//")
 VARIABLE_ORDER = ("description", "type", "default", "nullable", "sensitive", "ephemeral")
 OUTPUT_ORDER = ("description", "value", "sensitive", "depends_on")
 
@@ -129,22 +129,29 @@ def _body(arguments: Mapping[str, Any], schema: Schema) -> str:
     arguments = _bare(arguments, "provider", "depends_on")
     if "providers" in arguments:
         arguments["providers"] = {Expr(k): Expr(v) for k, v in arguments["providers"].items()}
-    types = schema.get("block_types", {})
-    names = [n for n in arguments if n not in META_LAST]
-    first = [n for n in META_FIRST if n in names]
-    rest = [n for n in names if n not in first and n not in types and n != "tags"]
-    rest.sort(key=lambda n: NAMES_FIRST.index(n) if n in NAMES_FIRST else len(NAMES_FIRST))
-    rest += ["tags"] if "tags" in names and "tags" not in types else []
+    first = [n for n in META_FIRST if n in arguments]
     sections = [
         assignments([(n, _argument(n, arguments[n])) for n in first], ""),
-        assignments([(n, _value(arguments[n])) for n in rest], ""),
-        *(block(n, _body(item, types[n]["block"])) for n in names if n in types for item in _items(arguments[n])),
-        *(_dynamic(n, d, types[n]["block"]) for n, found in arguments.get("dynamic", {}).items() for d in found),
+        _content({n: v for n, v in arguments.items() if n not in first and n not in META_LAST}, schema),
     ]
     if "lifecycle" in arguments:
         sections.append(block("lifecycle", _lifecycle(arguments["lifecycle"])))
     if "depends_on" in arguments:
         sections.append(assignments([("depends_on", _value(arguments["depends_on"]))], ""))
+    return "\n".join(s for s in sections if s)
+
+
+def _content(arguments: Mapping[str, Any], schema: Schema) -> str:
+    """Write arguments and nested blocks; inside a nested block ``provider`` or ``count`` are arguments like others."""
+    types = schema.get("block_types", {})
+    rest = [n for n in arguments if n not in types and n not in ("tags", "dynamic")]
+    rest.sort(key=lambda n: NAMES_FIRST.index(n) if n in NAMES_FIRST else len(NAMES_FIRST))
+    rest += ["tags"] if "tags" in arguments and "tags" not in types else []
+    sections = [
+        assignments([(n, _value(arguments[n])) for n in rest], ""),
+        *(block(n, _content(i, types[n]["block"])) for n in arguments if n in types for i in _items(arguments[n])),
+        *(_dynamic(n, d, types[n]["block"]) for n, found in arguments.get("dynamic", {}).items() for d in found),
+    ]
     return "\n".join(s for s in sections if s)
 
 
@@ -159,7 +166,7 @@ def _dynamic(name: str, dynamic: Json, schema: Schema) -> str:
     if "iterator" in dynamic:
         head.append(("iterator", dynamic["iterator"]))
     return block(
-        f'dynamic "{name}"', assignments(head, "") + "\n" + block("content", _body(dynamic["content"], schema))
+        f'dynamic "{name}"', assignments(head, "") + "\n" + block("content", _content(dynamic["content"], schema))
     )
 
 
@@ -190,7 +197,7 @@ def _items(value: object) -> Sequence[Any]:
 def _value(value: object) -> str:
     """Write the value of an argument: heredocs for text of several lines, a line for each entry of a map."""
     if isinstance(value, str) and template.only_expression(value) is None and _reads_as_heredoc(value):
-        body = indent(value.rstrip("\n"), INDENT)
+        body = indent(template.formatted(value).rstrip("\n"), INDENT)
         text = f"<<-EOT\n{body}\nEOT"
         return text if value.endswith("\n") else f"chomp({text}\n)"
     if isinstance(value, Mapping) and value:

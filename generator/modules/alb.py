@@ -119,6 +119,12 @@ class Alb(Module):
         TARGET_GROUPS,
         "Groups of tasks by name: port, health check (seconds) and seconds to finish requests of a leaving task.",
         default={},
+        checks=lambda v: [
+            (
+                every(v, lambda _, g: g.health_check.timeout < g.health_check.interval, names=("_", "group")),
+                "the health checks of target_groups must have a timeout that is less than their interval.",
+            )
+        ],
     )
     routes = Variable(
         ROUTES,
@@ -128,6 +134,10 @@ class Alb(Module):
             (
                 every(v, lambda _, route: fn.length(fn.concat(route.hosts, route.paths)) > 0, names=("_", "route")),
                 "each of routes must have hosts or paths; use default_target_group for what matches no route.",
+            ),
+            (
+                every(v, lambda _, route: fn.length(fn.concat(route.hosts, route.paths)) <= 5, names=("_", "route")),
+                "each of routes may have 5 hosts and paths together: AWS takes no more for a rule.",
             ),
             (
                 fn.length(fn.distinct(Expr("[for route in var.routes : route.priority]"))) == fn.length(v),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from generator.bindings import functions as fn
+from generator.bindings.meta import CallerIdentityData
 from generator.bindings.s3 import (
     S3Bucket,
     S3BucketLifecycleConfiguration,
@@ -54,7 +55,7 @@ class Bucket(Module):
     noncurrent_expiration_days = days_variable("Days after which replaced versions expire; null keeps them.", None)
     abort_multipart_days = days_variable("Days after which incomplete uploads are removed.", 1)
     load_balancer_logs = Variable(
-        "bool", "Whether load balancers of this account may write access logs below AWSLogs/.", default=False
+        "bool", "Whether load balancers of this account may write their access logs.", default=False
     )
     allow_destroy = allow_destroy_variable()
     tags = tags_variable()
@@ -108,6 +109,7 @@ class Bucket(Module):
         )
 
     def policy(self, bucket: S3Bucket) -> S3BucketPolicy:
+        account = CallerIdentityData(self, "current").account_id
         tls_only = {
             **deny(
                 "DenyPlainHttp",
@@ -122,7 +124,7 @@ class Bucket(Module):
             "Effect": "Allow",
             "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
             "Action": "s3:PutObject",
-            "Resource": f"{bucket.arn}/AWSLogs/*",
+            "Resource": f"{bucket.arn}/AWSLogs/{account}/*",
         }
         statements = fn.concat([tls_only], self.load_balancer_logs.then([log_delivery], []))
         return S3BucketPolicy(

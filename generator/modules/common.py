@@ -10,6 +10,7 @@ from generator.hcl.expression import Expr, for_list, null
 from generator.hcl.module import Check, Variable
 from generator.hcl.stack import Stack
 from generator.hcl.type_constraint import map_of
+from generator.hcl.types import Condition
 
 # What CloudWatch Logs accepts, in days; 0 would keep a log for ever.
 LOG_RETENTION_DAYS = (
@@ -86,6 +87,20 @@ def architecture_variable() -> Variable:
     )
 
 
+def user_variable() -> Variable:
+    return Variable(
+        "string",
+        "User, or user:group, that the container runs as, by name or number; root has to be said.",
+        default="1000:1000",
+        checks=lambda v: [
+            (
+                matches("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", v),
+                "user must be a user such as 1000, or a user and a group such as 1000:1000.",
+            )
+        ],
+    )
+
+
 def limited(name: Expr, limit: int) -> Expr:
     """*name* in at most *limit* characters; a longer one is cut and ends with a hash of the whole."""
     cut = f"{fn.substr(name, 0, limit - 9)}-{fn.substr(fn.sha1(name), 0, 8)}"
@@ -116,11 +131,14 @@ def every(items: object, condition: object, *, names: Sequence[str] = ("item",))
     return fn.alltrue(for_list(items, condition, names=names))  # type: ignore[arg-type]
 
 
-def released_image(stack: Stack, parameter_name: object, of: str) -> tuple[SsmParameter, Expr]:
+def released_image(
+    stack: Stack, parameter_name: object, of: str, preconditions: Sequence[Condition] = ()
+) -> tuple[SsmParameter, Expr]:
     """Declare the parameter that names the released image, and return it with the condition that there is one.
 
     Terraform creates it and never writes it again: a release does. Whoever reads the reference follows the release, so
-    that a plan after it shows just the new image.
+    that a plan after it shows just the new image. *preconditions* are those of what runs the image: checked here, they
+    fail the very first plan instead of the one after a release.
     """
     pointer = SsmParameter(
         stack,
@@ -130,7 +148,7 @@ def released_image(stack: Stack, parameter_name: object, of: str) -> tuple[SsmPa
         type="String",
         insecure_value=NOT_RELEASED,
         tags=Expr("var.tags"),
-        lifecycle={"ignore_changes": ["insecure_value"]},
+        lifecycle={"ignore_changes": ["insecure_value"], "precondition": list(preconditions)},
         why=f"Created here, written by releases. Until the first one it says {NOT_RELEASED!r}.",
     )
     return pointer, pointer.insecure_value != NOT_RELEASED

@@ -39,7 +39,19 @@ class ContainerRegistry(Module):
         ],
     )
     environments = Variable(
-        list_of("string"), "Environments whose images share the repositories; each is the prefix of its tags."
+        list_of("string"),
+        "Environments whose images share the repositories; each is the prefix of its tags.",
+        checks=lambda v: [
+            (
+                every(v, environment_name, names=("name",)),
+                "environments must be lower-case letters, digits and hyphens, and none may begin with released.",
+            ),
+            (
+                (fn.length(fn.distinct(v)) == fn.length(v))
+                & every(v, lambda name: every(v, lambda other: apart(name, other), names=("other",)), names=("name",)),
+                "environments must differ, and none may continue another's name after a hyphen: tags tell them apart.",
+            ),
+        ],
     )
     keep_images = Variable(
         "number",
@@ -99,6 +111,16 @@ class ContainerRegistry(Module):
         )
         last = rule(1000, "Images without a tag.", untagged)
         return fn.jsonencode({"rules": fn.concat([kept_for_ever], by_environment, [last])})
+
+
+def environment_name(name: Expr) -> Expr:
+    """The condition that images of the environment *name* are not taken for released ones."""
+    return matches("^[a-z][a-z0-9-]*$", name) & ~fn.startswith(f"{name}-", RELEASED_PREFIX)
+
+
+def apart(name: Expr, other: Expr) -> Expr:
+    """The condition that no tag of the environment *other* begins as one of *name* does."""
+    return (name == other) | ~fn.startswith(f"{other}-", f"{name}-")
 
 
 def rule(priority: object, description: str, selection: object) -> dict[str, object]:

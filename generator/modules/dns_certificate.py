@@ -12,7 +12,7 @@ from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of
 from generator.modules.common import every, matches, tags_variable
 
-HOST = "^([a-z0-9*]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$"
+HOST = "^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$"
 
 
 class DnsCertificate(Module):
@@ -37,7 +37,7 @@ class DnsCertificate(Module):
             (fn.length(v) >= 1, "hosts must name at least one host."),
             (
                 every(v, lambda host: matches(HOST, host), names=("host",)),
-                "hosts must be names such as www.example.com, in lower case.",
+                "hosts must be names such as www.example.com or *.example.com, in lower case.",
             ),
             (
                 every(

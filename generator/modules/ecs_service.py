@@ -23,16 +23,19 @@ from generator.modules.common import (
     between,
     every,
     log_retention_variable,
+    matches,
     name_variable,
     one_of,
     parameter_name_variable,
     present,
     released_image,
     tags_variable,
+    user_variable,
 )
-from generator.modules.fargate import DROPPED_FOR_ROOT, FARGATE_MEMORY, size_precondition
+from generator.modules.fargate import FARGATE_MEMORY, capabilities, size_precondition
 from generator.modules.task_roles import PERMISSIONS, execution_role, task_role, task_trust
 
+SECRET_ARN = "^arn:[^:]+:(ssm:[^:]+:[^:]+:parameter/|secretsmanager:[^:]+:[^:]+:secret:).+$"
 CPU_UNITS = [int(cpu) for cpu in FARGATE_MEMORY]
 SCALING = object_of(
     {
@@ -70,7 +73,7 @@ class EcsService(Module):
         "scaling": {"minimum": 1, "maximum": 10, "cpu_percentage": 70},
     }
 
-    name = name_variable(255, reason="ECS's limit for services")
+    name = name_variable(240, reason="descriptions add to it, and AWS takes 255")
     image_parameter = parameter_name_variable()
     repository_arn = Variable("string", "ARN of the repository that the image comes from.")
     cluster_name = Variable("string", "Name of the ECS cluster.")
@@ -105,16 +108,21 @@ class EcsService(Module):
             (
                 every(
                     v,
-                    lambda _, arn: fn.startswith(arn, "arn:") & fn.can(fn.regex(":(ssm|secretsmanager):", arn)),
+                    lambda _, arn: matches(SECRET_ARN, arn),
                     names=("_", "arn"),
                 ),
                 "secrets must be ARNs of SSM parameters or Secrets Manager secrets.",
             )
         ],
     )
-    user = Variable("string", "User that the container runs as: `uid` or `uid:gid`, or root.", default="1000:1000")
+    user = user_variable()
     read_only_root = Variable("bool", "Whether the container's root file system is read-only.", default=True)
-    scratch_paths = Variable(map_of("string"), "Writable empty directories of the container, by name.", default={})
+    scratch_paths = Variable(
+        map_of("string"),
+        "Writable directories of the container, by name. Unless the image declares the path as a volume of its user, "
+        "Fargate gives it to root.",
+        default={},
+    )
     permissions = Variable(
         PERMISSIONS,
         "What the program may do in AWS, by statement id.",
@@ -129,7 +137,17 @@ class EcsService(Module):
     execute_command = Variable(
         "bool", "Whether operators may open a shell in a task; needs a writable root.", default=False
     )
-    target_group_arn = Variable("string", "Target group to register tasks with; null for none.", default=None)
+    target_group_arn = Variable(
+        "string",
+        "Target group to register tasks with; null for none.",
+        default=None,
+        checks=lambda v: [
+            (
+                (v == null) == (Expr("var.load_balancer") == null),
+                "target_group_arn and load_balancer go together: give both or neither.",
+            )
+        ],
+    )
     load_balancer = Variable(
         object_of({"security_group_id": "string"}),
         "Security group of the load balancer that alone may reach the tasks; null closes the port.",
@@ -160,7 +178,10 @@ class EcsService(Module):
     tags = tags_variable()
 
     def build(self) -> None:
-        pointer, released = released_image(self, self.image_parameter, "the service")
+        as_root = self.local("as_root", fn.contains(["0", "root"], fn.split(":", self.user)[0]))
+        pointer, released = released_image(
+            self, self.image_parameter, "the service", preconditions=self.preconditions(as_root)
+        )
         log = CloudwatchLogGroup(
             self,
             "this",
@@ -173,7 +194,7 @@ class EcsService(Module):
             trust = task_trust(self, region)
             execution, execution_policy = execution_role(self, self.name, trust, log, self.repository_arn, self.secrets)
             task = task_role(self, self.name, trust, self.permissions, self.execute_command)
-        definition = self.task_definition(pointer, released, execution, task, log, region)
+        definition = self.task_definition(pointer, released, as_root, execution, task, log, region)
         with self.file("network"):
             group = self.security_group()
         service = self.service(released, definition, group, execution_policy)
@@ -191,6 +212,7 @@ class EcsService(Module):
         self,
         pointer: SsmParameter,
         released: Expr,
+        as_root: Expr,
         execution: IamRole,
         task: IamRole,
         log: CloudwatchLogGroup,
@@ -203,7 +225,7 @@ class EcsService(Module):
             "command": (fn.length(self.command) > 0).then(self.command, null),
             "user": (self.user == "root").then("0", self.user),
             "readonlyRootFilesystem": self.read_only_root,
-            "linuxParameters": {"initProcessEnabled": True, "capabilities": self.capabilities()},
+            "linuxParameters": {"initProcessEnabled": True, "capabilities": capabilities(as_root)},
             "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
             "environment": for_list(
                 self.environment, lambda name, value: {"name": name, "value": value}, names=("name", "value")
@@ -242,13 +264,9 @@ class EcsService(Module):
             ephemeral_storage=Dynamic(present(self.ephemeral_storage), lambda block: {"size_in_gib": block.value}),
             volume=Dynamic(self.scratch_paths, lambda block: {"name": block.key}),
             tags=self.tags,
-            lifecycle={"precondition": self.preconditions()},
         )
 
-    def capabilities(self) -> dict[str, object]:
-        return {"drop": (self.user == "root").then(DROPPED_FOR_ROOT, ["ALL"])}
-
-    def preconditions(self) -> list[Condition]:
+    def preconditions(self, as_root: Expr) -> list[Condition]:
         table = self.local("fargate_memory", FARGATE_MEMORY, "MB of memory for each number of CPU units.")
         return [
             size_precondition(table, self.cpu, self.memory),
@@ -257,7 +275,7 @@ class EcsService(Module):
                 "error_message": "execute_command needs read_only_root = false: the agent of ECS Exec writes to it.",
             },
             {
-                "condition": (self.port >= 1024) | (self.user == "root"),
+                "condition": (self.port >= 1024) | as_root,
                 "error_message": f"Only root can listen on port {self.port}: take one from 1024, or set user to root.",
             },
         ]

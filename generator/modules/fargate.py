@@ -24,6 +24,11 @@ DROPPED_FOR_ROOT = [
 ]
 
 
+def capabilities(as_root: Expr) -> dict[str, object]:
+    """The capabilities of a container: none, or the few that a server needs which starts as root."""
+    return {"drop": as_root.then(DROPPED_FOR_ROOT, ["ALL"])}
+
+
 def size_precondition(memory_table: Expr, cpu: Expr, memory: Expr) -> Condition:
     """The condition that Fargate has tasks of that size; *memory_table* refers to FARGATE_MEMORY."""
     return {

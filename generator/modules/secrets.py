@@ -13,6 +13,7 @@ from generator.hcl.type_constraint import map_of, object_of, optional
 from generator.modules.common import allow_destroy_variable, every, matches, tags_variable
 
 PLACEHOLDER = "set-me"
+PLACEHOLDER_STAGE = "PLACEHOLDER"
 
 
 class Secrets(Module):
@@ -76,8 +77,12 @@ class Secrets(Module):
             secret_id=secret[each.key].id,
             secret_string_wo=PLACEHOLDER,
             secret_string_wo_version=1,
-            lifecycle={"ignore_changes": ["secret_string_wo_version"]},
-            why="A first version, so that consumers start; operators write the next ones.",
+            version_stages=["AWSCURRENT", PLACEHOLDER_STAGE],
+            lifecycle={"ignore_changes": ["secret_string_wo_version", "version_stages"]},
+            why=(
+                "A first version, so that consumers start; operators write the next ones. Its own label keeps AWS from "
+                "deleting it after two of theirs: Terraform would then write the placeholder again, over their value."
+            ),
         )
         self.output(
             "arns",

@@ -45,9 +45,9 @@ def execution_role(
         ),
         allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
     ]
-    read_secrets = allow(
-        "ReadSecrets", ["ssm:GetParameters", "secretsmanager:GetSecretValue"], fn.distinct(fn.values(secrets))
-    )
+    # An ARN that asks ECS for one key of a secret goes on after the secret's own ARN, which alone IAM knows.
+    own_arns = for_list(fn.values(secrets), lambda arn: fn.regex("^[^:]+(?::[^:]+){5,6}", arn), names=("arn",))
+    read_secrets = allow("ReadSecrets", ["ssm:GetParameters", "secretsmanager:GetSecretValue"], fn.distinct(own_arns))
     policy = IamRolePolicy(
         stack,
         "execution",

@@ -258,7 +258,7 @@ class Vpc(Module):
             policy=document(
                 allow(
                     "WriteFlowLogs",
-                    ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                    ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
                     f"{group_arn}:*",
                 )
             ),

@@ -43,7 +43,7 @@ class Workspace:
         is_new = not target.exists()
         try:
             with storage_errors(target):
-                directories = _module_directories(environment, root)
+                directories = module_directories(environment, root)
                 _refuse_overlap(target.resolve(), directories, root)
                 target.mkdir(mode=0o700, parents=True, exist_ok=True)
                 for directory in directories:
@@ -66,8 +66,11 @@ def _refuse_overlap(target: Path, directories: list[Path], root: Path) -> None:
         )
 
 
-def _module_directories(environment: Path, root: Path) -> list[Path]:
-    """*environment* and every local module below *root* that it reaches, each once."""
+def module_directories(environment: Path, root: Path) -> list[Path]:
+    """*environment* and every local module below *root* that it reaches, each once.
+
+    Raises TerraformError when there is no configuration, or a module source does not exist or leaves *root*.
+    """
     found = [environment]
     for directory in found:
         blocks = read_blocks(directory)

@@ -110,6 +110,13 @@ variable "target_groups" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.target_groups : group.health_check.timeout < group.health_check.interval]
+    )
+    error_message = "the health checks of target_groups must have a timeout that is less than their interval."
+  }
 }
 
 variable "routes" {
@@ -126,6 +133,11 @@ variable "routes" {
   validation {
     condition     = alltrue([for _, route in var.routes : length(concat(route.hosts, route.paths)) > 0])
     error_message = "each of routes must have hosts or paths; use default_target_group for what matches no route."
+  }
+
+  validation {
+    condition     = alltrue([for _, route in var.routes : length(concat(route.hosts, route.paths)) <= 5])
+    error_message = "each of routes may have 5 hosts and paths together: AWS takes no more for a rule."
   }
 
   validation {

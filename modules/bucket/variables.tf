@@ -53,7 +53,7 @@ variable "abort_multipart_days" {
 }
 
 variable "load_balancer_logs" {
-  description = "Whether load balancers of this account may write access logs below AWSLogs/."
+  description = "Whether load balancers of this account may write their access logs."
   type        = bool
   default     = false
   nullable    = false

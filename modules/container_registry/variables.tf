@@ -15,6 +15,20 @@ variable "environments" {
   description = "Environments whose images share the repositories; each is the prefix of its tags."
   type        = list(string)
   nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for name in var.environments : can(regex("^[a-z][a-z0-9-]*$", name)) && !startswith("${name}-", "released-")]
+    )
+    error_message = "environments must be lower-case letters, digits and hyphens, and none may begin with released."
+  }
+
+  validation {
+    condition = length(distinct(var.environments)) == length(var.environments) && alltrue([for name in var.environments : alltrue(
+      [for other in var.environments : name == other || !startswith("${other}-", "${name}-")]
+    )])
+    error_message = "environments must differ, and none may continue another's name after a hyphen: tags tell them apart."
+  }
 }
 
 variable "keep_images" {

@@ -12,9 +12,9 @@ variable "hosts" {
 
   validation {
     condition = alltrue(
-      [for host in var.hosts : can(regex("^([a-z0-9*]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", host))]
+      [for host in var.hosts : can(regex("^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", host))]
     )
-    error_message = "hosts must be names such as www.example.com, in lower case."
+    error_message = "hosts must be names such as www.example.com or *.example.com, in lower case."
   }
 
   validation {

@@ -56,7 +56,7 @@ resource "aws_iam_role_policy" "execution" {
         Sid      = "ReadSecrets"
         Effect   = "Allow"
         Action   = ["ssm:GetParameters", "secretsmanager:GetSecretValue"]
-        Resource = distinct(values(var.secrets))
+        Resource = distinct([for arn in values(var.secrets) : regex("^[^:]+(?::[^:]+){5,6}", arn)])
       }] : []
     )
   })

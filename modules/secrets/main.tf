@@ -25,15 +25,18 @@ resource "aws_secretsmanager_secret" "this" {
   tags                    = var.tags
 }
 
-# A first version, so that consumers start; operators write the next ones.
+# A first version, so that consumers start; operators write the next ones. Its own label keeps AWS
+# from deleting it after two of theirs: Terraform would then write the placeholder again, over
+# their value.
 resource "aws_secretsmanager_secret_version" "this" {
   for_each = var.secrets
 
   secret_id                = aws_secretsmanager_secret.this[each.key].id
   secret_string_wo         = "set-me"
   secret_string_wo_version = 1
+  version_stages           = ["AWSCURRENT", "PLACEHOLDER"]
 
   lifecycle {
-    ignore_changes = [secret_string_wo_version]
+    ignore_changes = [secret_string_wo_version, version_stages]
   }
 }

@@ -1,0 +1,30 @@
+"""One embedded AWS a worker, started by the first plan that the worker makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generator.embedded_aws import EmbeddedAws
+from generator.rehearsal.terraform_runs import Tools
+from tests.plan.planning import Planner
+
+
+@pytest.fixture(scope="session")
+def planner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Planner]:
+    # Workers have a directory each, below one that the run shares.
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "plans"
+    shared.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        start_aws = cache(lambda: stack.enter_context(EmbeddedAws.start()))
+        yield Planner(Tools.find(), start_aws, tmp_path_factory.mktemp("plan"), shared)
+
+
+@pytest.fixture
+def project() -> Path:
+    return Path(__file__).resolve().parents[2]

@@ -1,0 +1,114 @@
+"""The bucket: private, encrypted, over TLS only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from generator.modules.bucket import Bucket
+from tests.plan.planning import ACCOUNT, Inputs, Plan, Planner
+
+EXAMPLE: Inputs = Bucket.example
+LOGS = "example-test-logs-123456789012-us-west-2"
+CASES: dict[str, Inputs] = {
+    "example": EXAMPLE,
+    "every_option": {
+        "name": LOGS,
+        "versioning": False,
+        "expiration_days": 90,
+        "noncurrent_expiration_days": 7,
+        "abort_multipart_days": 3,
+        "load_balancer_logs": True,
+        "allow_destroy": True,
+        "tags": {"Team": "platform"},
+    },
+    "nothing_expires": {"name": "a" * 63},
+}
+
+
+@pytest.fixture(scope="module")
+def plans(planner: Planner) -> dict[str, Plan]:
+    # The policy names the bucket's ARN, which is known once the bucket exists.
+    existing = {case: ["aws_s3_bucket.this"] for case in ("example", "every_option")}
+    return planner.plan("bucket", CASES, existing=existing)
+
+
+def clean_up(plan: Plan) -> dict[str, Any]:
+    (rule,) = plan["aws_s3_bucket_lifecycle_configuration.this"]["rule"]
+    assert isinstance(rule, dict)
+    return rule
+
+
+def test_nothing_in_the_bucket_can_be_made_public(plans: dict[str, Plan]) -> None:
+    plan = plans["example"]
+    assert plan.counts == Counter(
+        aws_s3_bucket=1,
+        aws_s3_bucket_public_access_block=1,
+        aws_s3_bucket_ownership_controls=1,
+        aws_s3_bucket_server_side_encryption_configuration=1,
+        aws_s3_bucket_versioning=1,
+        aws_s3_bucket_lifecycle_configuration=1,
+        aws_s3_bucket_policy=1,
+    )
+    block = plan["aws_s3_bucket_public_access_block.this"]
+    switches = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    assert [block[name] for name in switches] == [True] * 4
+    assert plan["aws_s3_bucket_ownership_controls.this"]["rule"] == [{"object_ownership": "BucketOwnerEnforced"}]
+    assert plan.output_names == {"name", "arn"}
+
+
+def test_it_is_encrypted_versioned_and_not_deleted_with_its_objects(plans: dict[str, Plan]) -> None:
+    plan = plans["example"]
+    (rule,) = plan["aws_s3_bucket_server_side_encryption_configuration.this"]["rule"]
+    assert rule["apply_server_side_encryption_by_default"][0]["sse_algorithm"] == "AES256"
+    assert plan["aws_s3_bucket_versioning.this"]["versioning_configuration"][0]["status"] == "Enabled"
+    assert plan["aws_s3_bucket.this"]["force_destroy"] is False
+
+
+def test_the_policy_denies_plain_http_and_allows_nobody_anything(plans: dict[str, Plan]) -> None:
+    (statement,) = plans["example"].statements("aws_s3_bucket_policy.this").values()
+    arn = f"arn:aws:s3:::{EXAMPLE['name']}"
+    assert statement == {
+        "Sid": "DenyPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:*"],
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def test_load_balancers_of_this_account_alone_may_write_logs(plans: dict[str, Plan]) -> None:
+    statements = plans["every_option"].statements("aws_s3_bucket_policy.this")
+    assert set(statements) == {"DenyPlainHttp", "AllowLoadBalancerLogs"}
+    allowed = statements["AllowLoadBalancerLogs"]
+    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "s3:PutObject")
+    assert allowed["Resource"] == f"arn:aws:s3:::{LOGS}/AWSLogs/{ACCOUNT}/*"
+
+
+def test_replaced_versions_expire_and_objects_stay(plans: dict[str, Plan]) -> None:
+    rule = clean_up(plans["example"])
+    assert rule["status"] == "Enabled"
+    assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
+    assert [block["noncurrent_days"] for block in rule["noncurrent_version_expiration"]] == [30]
+    assert rule["expiration"] == []
+
+
+def test_by_default_only_incomplete_uploads_are_removed(plans: dict[str, Plan]) -> None:
+    rule = clean_up(plans["nothing_expires"])
+    assert (rule["expiration"], rule["noncurrent_version_expiration"]) == ([], [])
+    assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
+
+
+def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    rule = clean_up(plan)
+    assert [block["days"] for block in rule["expiration"]] == [90]
+    assert [block["noncurrent_days"] for block in rule["noncurrent_version_expiration"]] == [7]
+    assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 3}]
+    assert plan["aws_s3_bucket_versioning.this"]["versioning_configuration"][0]["status"] == "Suspended"
+    assert plan["aws_s3_bucket.this"]["force_destroy"] is True
+    assert plan["aws_s3_bucket.this"]["tags"] == {"Team": "platform"}

@@ -1,0 +1,332 @@
+"""A service: least privilege by default, absent until released, counted by autoscaling alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from generator.modules.ecs_service import EcsService
+from tests.plan.planning import ACCOUNT, REGION, Inputs, Plan, Planner, kept
+
+EXAMPLE: Inputs = EcsService.example
+IMAGE = f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/example/backend@sha256:{'a' * 64}"
+TARGET_GROUP = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:targetgroup/web/0123456789abcdef"
+BALANCER = {"security_group_id": "sg-0123456789abcdef0"}
+
+
+def case(name: str, **inputs: object) -> dict[str, object]:
+    """The example with names of its own, so that cases exist beside each other, and *inputs*."""
+    own = {"name": name, "image_parameter": f"/{name}/image", "log_group_name": f"/ecs/{name}"}
+    return {**EXAMPLE, **own, **inputs}
+
+
+RELEASED: dict[str, Inputs] = {
+    "released": case("released"),
+    "fixed": case(
+        "fixed",
+        port=80,
+        user="root",
+        target_group_arn=TARGET_GROUP,
+        load_balancer=BALANCER,
+        scaling={"minimum": 1, "maximum": 1},
+        deployment="recreate",
+    ),
+    "every_option": case(
+        "every-option",
+        cpu=512,
+        memory=4096,
+        ephemeral_storage=200,
+        architecture="ARM64",
+        command=["serve", "--port", "3000"],
+        environment={"MODE": "test", "PRICE": "${5}"},
+        secrets={
+            "KEY": f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test/key",
+            "TOKEN": f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf",
+            "USER": f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf:user::",
+        },
+        user="0:0",
+        read_only_root=False,
+        scratch_paths={"scratch": "/scratch", "cache": "/var/cache"},
+        permissions={"ReadTraces": {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::traces/*"]}},
+        execute_command=True,
+        target_group_arn=TARGET_GROUP,
+        load_balancer=BALANCER,
+        health_check_grace_period=120,
+        scaling={
+            "minimum": 2,
+            "maximum": 4,
+            "cpu_percentage": 70,
+            "memory_percentage": 80,
+            "cooldown_in": 300,
+            "cooldown_out": 30,
+        },
+        deployment="recreate",
+        log_retention_days=14,
+        tags={"Team": "platform"},
+    ),
+    # The longest name, with every resource that adds to it.
+    "long_name": case(
+        "a" * 240,
+        target_group_arn=TARGET_GROUP,
+        load_balancer=BALANCER,
+        scaling={"minimum": 0, "maximum": 1, "cpu_percentage": 50, "memory_percentage": 50},
+    ),
+}
+CASES: dict[str, Inputs] = {
+    "example": EXAMPLE,
+    **RELEASED,
+    # As `released`, but for a second metric. Two pointers cannot share a name.
+    "also_memory": {
+        **RELEASED["released"],
+        "image_parameter": "/also-memory/image",
+        "scaling": {"minimum": 1, "maximum": 10, "cpu_percentage": 70, "memory_percentage": 80},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def plans(planner: Planner) -> dict[str, Plan]:
+    pointer = "aws_ssm_parameter.released_image"
+    existing = {name: [pointer, "aws_cloudwatch_log_group.this"] for name in RELEASED}
+    images = {str(inputs["image_parameter"]): IMAGE for name, inputs in CASES.items() if name != "example"}
+    return planner.plan("ecs_service", CASES, existing={**existing, "also_memory": [pointer]}, images=images)
+
+
+def scaling_policy(plan: Plan, metric: str) -> dict[str, Any]:
+    (configuration,) = plan[f"aws_appautoscaling_policy.{metric}[0]"]["target_tracking_scaling_policy_configuration"]
+    assert isinstance(configuration, dict)
+    return configuration
+
+
+def test_until_the_first_release_there_is_no_task(plans: dict[str, Plan]) -> None:
+    plan = plans["example"]
+    assert plan.counts == Counter(
+        aws_ssm_parameter=1,
+        aws_cloudwatch_log_group=1,
+        aws_iam_role=2,
+        aws_iam_role_policy=2,
+        aws_security_group=1,
+        aws_vpc_security_group_egress_rule=1,
+    )
+    pointer = plan["aws_ssm_parameter.released_image"]
+    assert (pointer["name"], pointer["insecure_value"]) == ("/example/test/images/backend", "none")
+    assert plan.outputs["released"] is False
+    assert plan.output_names == {
+        *("name", "released", "image_parameter", "security_group_id"),
+        *("task_role_arn", "execution_role_arn", "log_group_name"),
+    }
+
+
+def test_a_release_adds_the_task_and_its_scaling_and_leaves_the_pointer_alone(plans: dict[str, Plan]) -> None:
+    plan = plans["released"]
+    assert plan.counts - plans["example"].counts == Counter(
+        aws_ecs_task_definition=1, aws_ecs_service=1, aws_appautoscaling_target=1, aws_appautoscaling_policy=1
+    )
+    assert plan.actions["aws_ssm_parameter.released_image"] == ["no-op"]
+    assert plan.container()["image"] == IMAGE
+    assert plan.outputs["released"] is True
+
+
+def test_the_container_has_no_privilege_and_a_read_only_root(plans: dict[str, Plan]) -> None:
+    container = plans["released"].container()
+    assert container["user"] == "1000:1000"
+    assert container["readonlyRootFilesystem"] is True
+    assert container["linuxParameters"] == {"capabilities": {"drop": ["ALL"]}, "initProcessEnabled": True}
+    assert "privileged" not in container
+    assert "command" not in container
+    assert container["portMappings"] == [{"containerPort": 3000, "hostPort": 3000, "protocol": "tcp"}]
+
+
+def test_the_task_is_a_small_one_on_fargate_with_its_own_log(plans: dict[str, Plan]) -> None:
+    plan = plans["released"]
+    definition = plan["aws_ecs_task_definition.this[0]"]
+    assert (definition["requires_compatibilities"], definition["network_mode"]) == (["FARGATE"], "awsvpc")
+    assert (definition["cpu"], definition["memory"]) == ("256", "512")
+    assert definition["runtime_platform"] == [{"cpu_architecture": "X86_64", "operating_system_family": "LINUX"}]
+    assert definition["ephemeral_storage"] == []
+    assert plan.container()["logConfiguration"] == {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": "/ecs/released",
+            "awslogs-region": REGION,
+            "awslogs-stream-prefix": "ecs",
+        },
+    }
+    assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 30
+
+
+def test_a_failed_deployment_is_rolled_back_and_tasks_stay_private(plans: dict[str, Plan]) -> None:
+    service = plans["released"]["aws_ecs_service.this[0]"]
+    assert service["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
+    assert service["launch_type"] == "FARGATE"
+    assert service["enable_execute_command"] is False
+    (network,) = service["network_configuration"]
+    assert network["assign_public_ip"] is False
+    assert sorted(network["subnets"]) == sorted(EXAMPLE["subnet_ids"])
+    assert service["load_balancer"] == []
+
+
+def test_rolling_never_has_fewer_tasks_and_recreate_never_more(plans: dict[str, Plan]) -> None:
+    def bounds(plan: Plan) -> tuple[int, int, str]:
+        service = plan["aws_ecs_service.this[0]"]
+        low, high = service["deployment_minimum_healthy_percent"], service["deployment_maximum_percent"]
+        return low, high, service["availability_zone_rebalancing"]
+
+    assert bounds(plans["released"]) == (100, 200, "ENABLED")
+    # AWS refuses rebalancing where no task may be added.
+    assert bounds(plans["fixed"]) == (0, 100, "DISABLED")
+
+
+def test_a_fixed_count_is_a_minimum_that_equals_the_maximum(plans: dict[str, Plan]) -> None:
+    plan = plans["fixed"]
+    target = plan["aws_appautoscaling_target.this[0]"]
+    assert (target["min_capacity"], target["max_capacity"]) == (1, 1)
+    assert target["resource_id"] == "service/example-test/fixed"
+    assert plan.counts["aws_appautoscaling_policy"] == 0
+
+
+def test_a_range_follows_the_processor(plans: dict[str, Plan]) -> None:
+    plan = plans["released"]
+    target = plan["aws_appautoscaling_target.this[0]"]
+    assert (target["min_capacity"], target["max_capacity"]) == (1, 10)
+    followed = scaling_policy(plan, "cpu")
+    assert (followed["target_value"], followed["scale_in_cooldown"], followed["scale_out_cooldown"]) == (70, 120, 60)
+    (metric,) = followed["predefined_metric_specification"]
+    assert metric["predefined_metric_type"] == "ECSServiceAverageCPUUtilization"
+
+
+def test_root_keeps_the_few_capabilities_that_a_server_needs(plans: dict[str, Plan]) -> None:
+    container = plans["fixed"].container()
+    dropped = set(container["linuxParameters"]["capabilities"]["drop"])
+    assert container["user"] == "0"
+    assert dropped >= {"NET_RAW", "MKNOD", "SYS_CHROOT", "DAC_OVERRIDE"}
+    assert not dropped & {"ALL", "CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"}
+    assert plans["every_option"].container()["linuxParameters"] == container["linuxParameters"]
+
+
+def test_the_execution_role_pulls_one_repository_and_writes_one_log(plans: dict[str, Plan]) -> None:
+    statements = plans["released"].statements("aws_iam_role_policy.execution")
+    assert set(statements) == {"LogInToRegistry", "PullImage", "WriteLog"}
+    assert statements["PullImage"]["Resource"] == EXAMPLE["repository_arn"]
+    assert statements["WriteLog"]["Resource"] == f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/released:*"
+    anywhere = [sid for sid, statement in statements.items() if statement["Resource"] == "*"]
+    assert anywhere == ["LogInToRegistry"]
+
+
+def test_the_task_role_may_nothing_and_never_makes_users_or_policies(plans: dict[str, Plan]) -> None:
+    assert plans["example"].statements("aws_iam_role_policy.task") == {
+        "DenyIAM": {
+            "Sid": "DenyIAM",
+            "Effect": "Deny",
+            "Action": ["iam:CreateUser", "iam:DeleteUser", "iam:CreatePolicy"],
+            "Resource": "*",
+        }
+    }
+
+
+@pytest.mark.parametrize("role", ["execution", "task"])
+def test_only_tasks_of_this_account_and_region_take_the_roles(plans: dict[str, Plan], role: str) -> None:
+    (trust,) = plans["example"].statements(f"aws_iam_role.{role}", "assume_role_policy").values()
+    assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:*"},
+    }
+
+
+def test_without_a_load_balancer_no_port_is_open(plans: dict[str, Plan]) -> None:
+    plan = plans["released"]
+    assert plan.counts["aws_vpc_security_group_ingress_rule"] == 0
+    rule = plan["aws_vpc_security_group_egress_rule.https"]
+    assert (rule["from_port"], rule["to_port"], rule["cidr_ipv4"]) == (443, 443, "0.0.0.0/0")
+    assert plan["aws_ecs_service.this[0]"]["health_check_grace_period_seconds"] is None
+
+
+def test_only_the_load_balancer_reaches_the_port(plans: dict[str, Plan]) -> None:
+    plan = plans["fixed"]
+    assert plan.counts["aws_vpc_security_group_ingress_rule"] == 1
+    way_in = plan["aws_vpc_security_group_ingress_rule.load_balancer[0]"]
+    assert (way_in["from_port"], way_in["to_port"]) == (80, 80)
+    assert way_in["referenced_security_group_id"] == BALANCER["security_group_id"]
+    way_out = plan["aws_vpc_security_group_egress_rule.load_balancer[0]"]
+    assert (way_out["from_port"], way_out["security_group_id"]) == (80, BALANCER["security_group_id"])
+    service = plan["aws_ecs_service.this[0]"]
+    assert [(t["target_group_arn"], t["container_name"], t["container_port"]) for t in service["load_balancer"]] == [
+        (TARGET_GROUP, "main", 80)
+    ]
+    assert service["health_check_grace_period_seconds"] == 60
+
+
+def test_every_option_reaches_the_task(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    definition = plan["aws_ecs_task_definition.this[0]"]
+    assert (definition["cpu"], definition["memory"]) == ("512", "4096")
+    assert definition["ephemeral_storage"] == [{"size_in_gib": 200}]
+    assert definition["runtime_platform"][0]["cpu_architecture"] == "ARM64"
+    assert sorted(volume["name"] for volume in definition["volume"]) == ["cache", "scratch"]
+    container = plan.container()
+    assert container["command"] == ["serve", "--port", "3000"]
+    assert container["user"] == "0:0"
+    assert container["readonlyRootFilesystem"] is False
+    assert {e["name"]: e["value"] for e in container["environment"]} == {"MODE": "test", "PRICE": "${5}"}
+    secrets = RELEASED["every_option"]["secrets"]
+    assert {s["name"]: s["valueFrom"] for s in container["secrets"]} == secrets
+    assert {m["sourceVolume"]: (m["containerPath"], m["readOnly"]) for m in container["mountPoints"]} == {
+        "cache": ("/var/cache", False),
+        "scratch": ("/scratch", False),
+    }
+
+
+def test_every_option_reaches_the_service(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    service = plan["aws_ecs_service.this[0]"]
+    assert service["enable_execute_command"] is True
+    assert service["health_check_grace_period_seconds"] == 120
+    assert service["tags"] == {"Team": "platform"}
+    assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 14
+    target = plan["aws_appautoscaling_target.this[0]"]
+    assert (target["min_capacity"], target["max_capacity"]) == (2, 4)
+    for metric, held, name in (("cpu", 70, "CPU"), ("memory", 80, "Memory")):
+        followed = scaling_policy(plan, metric)
+        assert (followed["target_value"], followed["scale_in_cooldown"]) == (held, 300)
+        assert followed["scale_out_cooldown"] == 30
+        (predefined,) = followed["predefined_metric_specification"]
+        assert predefined["predefined_metric_type"] == f"ECSServiceAverage{name}Utilization"
+
+
+def test_options_add_to_the_roles_only_what_they_name(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    execution = plan.statements("aws_iam_role_policy.execution")
+    assert set(execution) == {"LogInToRegistry", "PullImage", "WriteLog", "ReadSecrets"}
+    # Two variables come from one secret, one of them from one key of it.
+    assert sorted(execution["ReadSecrets"]["Resource"]) == [
+        f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf",
+        f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test/key",
+    ]
+    task = plan.statements("aws_iam_role_policy.task")
+    assert set(task) == {"DenyIAM", "ReadTraces", "OpenShell"}
+    assert (task["ReadTraces"]["Action"], task["ReadTraces"]["Resource"]) == (
+        ["s3:GetObject"],
+        ["arn:aws:s3:::traces/*"],
+    )
+    assert {action.split(":")[0] for action in task["OpenShell"]["Action"]} == {"ssmmessages"}
+
+
+def test_the_longest_name_fits_everywhere(plans: dict[str, Plan]) -> None:
+    plan = plans["long_name"]
+    roles = [plan[f"aws_iam_role.{role}"]["name"] for role in ("execution", "task")]
+    assert [len(name) for name in roles] == [64, 64]
+    assert len(set(roles)) == 2
+    descriptions = [values["description"] for values in plan.values.values() if values.get("description")]
+    assert max(map(len, descriptions)) <= 255
+    assert max(len(plan[f"aws_appautoscaling_policy.{metric}[0]"]["name"]) for metric in ("cpu", "memory")) <= 255
+
+
+def test_a_second_metric_adds_its_policy_and_touches_nothing_else(plans: dict[str, Plan]) -> None:
+    before, after = plans["released"], plans["also_memory"]
+    assert set(after.values) - set(before.values) == {"aws_appautoscaling_policy.memory[0]"}
+    # The log exists in one case and is planned in the other, and with it what names its ARN.
+    differ = {"aws_ssm_parameter.released_image", "aws_cloudwatch_log_group.this", "aws_iam_role_policy.execution"}
+    assert set(kept(before, after)) == differ
