@@ -22,14 +22,17 @@ def replace_files(files: Mapping[Path, str]) -> None:
     written: dict[Path, Path] = {}
     try:
         for target, text in files.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             target.parent.mkdir(parents=True, exist_ok=True)
             written[target] = _temporary(target, text)
         for target, temporary in written.items():
             temporary.replace(target)
     except OSError as error:
+        raise _cannot_write(error, target) from error
+    finally:
         for temporary in written.values():
             temporary.unlink(missing_ok=True)
-        raise _cannot_write(error, target) from error
 
 
 def _temporary(target: Path, text: str) -> Path:

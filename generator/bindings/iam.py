@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Unpack
 
-from generator.hcl.resource import Attribute, DataSource, Resource
+from generator.hcl.resource import Attribute, Resource
 from generator.hcl.stack import Stack
-from generator.hcl.types import Blocks, Bool, Map, Meta, Num, ResourceMeta, Seq, Str
+from generator.hcl.types import Bool, Map, Num, ResourceMeta, Str
 
 
 class IamRole(Resource):
@@ -91,69 +91,5 @@ class IamRolePolicy(Resource):
             "role": role,
             "name": name,
             "name_prefix": name_prefix,
-        }
-        super().__init__(stack, label, values, meta)
-
-
-class IamPolicyDocumentDataStatementConditionBlock(TypedDict, total=False):
-    test: Required[Str]
-    values: Required[Seq[Str]]
-    variable: Required[Str]
-
-
-class IamPolicyDocumentDataStatementNotPrincipalsBlock(TypedDict, total=False):
-    identifiers: Required[Seq[Str]]
-    type: Required[Str]
-
-
-class IamPolicyDocumentDataStatementPrincipalsBlock(TypedDict, total=False):
-    identifiers: Required[Seq[Str]]
-    type: Required[Str]
-
-
-class IamPolicyDocumentDataStatementBlock(TypedDict, total=False):
-    actions: Seq[Str]
-    condition: Blocks[IamPolicyDocumentDataStatementConditionBlock]
-    effect: Str
-    not_actions: Seq[Str]
-    not_principals: Blocks[IamPolicyDocumentDataStatementNotPrincipalsBlock]
-    not_resources: Seq[Str]
-    principals: Blocks[IamPolicyDocumentDataStatementPrincipalsBlock]
-    resources: Seq[Str]
-    sid: Str
-
-
-class IamPolicyDocumentData(DataSource):
-    """``aws_iam_policy_document``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document"""
-
-    type_ = "aws_iam_policy_document"
-
-    id = Attribute()
-    json = Attribute()
-    minified_json = Attribute()
-    override_policy_documents = Attribute()
-    policy_id = Attribute()
-    source_policy_documents = Attribute()
-    version = Attribute()
-
-    def __init__(
-        self,
-        stack: Stack,
-        label: str,
-        /,
-        *,
-        override_policy_documents: Seq[Str] | None = None,
-        policy_id: Str | None = None,
-        source_policy_documents: Seq[Str] | None = None,
-        statement: Blocks[IamPolicyDocumentDataStatementBlock] | None = None,
-        version: Str | None = None,
-        **meta: Unpack[Meta],
-    ) -> None:
-        values: dict[str, Any] = {
-            "override_policy_documents": override_policy_documents,
-            "policy_id": policy_id,
-            "source_policy_documents": source_policy_documents,
-            "statement": statement,
-            "version": version,
         }
         super().__init__(stack, label, values, meta)

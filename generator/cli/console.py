@@ -25,7 +25,11 @@ def error_console() -> Console:
 def json_option(command: Any) -> Any:
     """The option ``--json FILE|-`` that several commands have."""
     return click.option(
-        "--json", "json_file", metavar="FILE", help="Write the result as JSON to FILE, or to standard output with -."
+        "--json",
+        "json_file",
+        metavar="FILE",
+        callback=_checked_target,
+        help="Write the result as JSON to FILE, or to standard output with -.",
     )(command)
 
 
@@ -40,7 +44,15 @@ def write_json(value: object, target: str) -> None:
     if target == "-":
         sys.stdout.write(text)
         return
-    path = Path(target)
-    if not path.parent.is_dir():
-        raise SlipwayError(f"there is no directory {path.parent}", where=Location(path), cure="Make it first.")
-    replace_files({path: text})
+    replace_files({Path(target): text})
+
+
+def _checked_target(_: click.Context, __: click.Parameter, target: str | None) -> str | None:
+    # Now, and not after minutes of work.
+    if target is not None and target != "-":
+        path = Path(target)
+        if not path.parent.is_dir():
+            raise SlipwayError(f"there is no directory {path.parent}", where=Location(path), cure="Make it first.")
+        if path.is_dir():
+            raise SlipwayError("is a directory", where=Location(path), cure="Name a file in it.")
+    return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from importlib import import_module
@@ -55,6 +54,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line with *arguments* and return its exit code."""
+    stdout = sys.stdout
     try:
         result = cli.main(arguments, prog_name="slipway", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -70,9 +70,10 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         error_console().print("interrupted: nothing is left running", highlight=False)
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        # The reader (`| head`) has enough; keep the interpreter from complaining when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click exits with 1 when the reader of a pipe (`| head`) has enough, and replaces stdout; that is no finding.
+        if sys.stdout is stdout:
+            raise
         return 0
 
 

@@ -36,10 +36,11 @@ def command(project: Path, target: str, json_file: str | None, quiet: bool) -> N
     with (
         tempfile.TemporaryDirectory(prefix="slipway-plan-") as folder,
         EmbeddedAws.start() as aws,
+        Stage(aws, tools, root, Path(folder), proxied=True) as stage,
         ProgressDisplay(error_console()) as display,
     ):
         reporter = SilentReporter() if quiet else display.reporter(target)
-        terraform = Stage(aws, tools, root, Path(folder)).terraform(directory, str(FIRST_ACCOUNT_ID), reporter)
+        terraform = stage.terraform(directory, str(FIRST_ACCOUNT_ID), reporter)
         terraform.init()
         file = Path(folder) / "plan"
         terraform.plan(out=file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from generator.hcl.expression import plain, source
@@ -28,8 +29,8 @@ module "network" {
 }
 ```
 
-Resources that vary are keyed by what you name (zones, routes, repositories), so adding one replaces no other. Wrong values
-are refused with a message before anything is made. What is dangerous has to be switched on by name.
+Resources that vary are keyed by what you name (zones, routes, repositories), so adding one replaces no other. Wrong
+values are refused with a message before anything is made. What is dangerous has to be switched on by name.
 """
 
 
@@ -70,7 +71,8 @@ def _inputs(variables: Iterable[Variable]) -> str:
 
 
 def _type(variable: Variable) -> str:
-    return f"`{' '.join(variable.type.split())}`"
+    line = " ".join(re.sub(r"\s*\n\s*", ", ", variable.type).split())
+    return f"`{line.replace('({, ', '({ ').replace(', })', ' })')}`"
 
 
 def _default(variable: Variable) -> str:

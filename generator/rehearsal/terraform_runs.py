@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from generator.embedded_aws import EmbeddedAws
 from generator.terraform.binary import TerraformBinary, find_terraform
@@ -15,6 +17,7 @@ from generator.terraform.driver import Terraform
 from generator.terraform.override import embedded_aws_override
 from generator.terraform.progress import Reporter
 from generator.terraform.provider_mirror import ProviderSource, find_provider_mirror
+from generator.terraform.provider_proxy import ProviderProxy, find_provider_binary
 from generator.terraform.workspace import Workspace
 
 
@@ -31,6 +34,14 @@ class Tools:
         binary = find_terraform()
         return cls(binary, find_provider_mirror(platform=binary.platform))
 
+    def environment(self, aws: EmbeddedAws, account_id: str) -> dict[str, str]:
+        """The environment for terraform to use *account_id* of *aws*, and nothing else of AWS."""
+        return child_environment(os.environ, self.provider, embedded=aws.environment(account_id))
+
+    def proxy(self, environment: Mapping[str, str]) -> ProviderProxy:
+        """A started proxy of the provider; *environment* is what terraform has."""
+        return ProviderProxy.start(find_provider_binary(self.provider, self.binary), environment=environment)
+
     def describe(self) -> str:
         return f"terraform {self.binary.version}, {self.provider.describe()}"
 
@@ -43,13 +54,24 @@ class Stage:
     tools: Tools
     project: Path
     directory: Path
+    proxied: bool = False
+    """Whether a provider proxy serves the runs: for plans alone. A rehearsal has the stock provider to itself."""
     running: list[Terraform] = field(default_factory=list)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
 
     def terraform(self, root_module: Path, account_id: str, reporter: Reporter) -> Terraform:
         """Return a driver for a copy of *root_module*, with the one override file of rehearsals in it."""
         override = embedded_aws_override(read_blocks(root_module))
         workspace = Workspace.copy(root_module, self.project, self.directory / account_id, override)
-        environment = child_environment(os.environ, self.tools.provider, embedded=self.aws.environment(account_id))
+        environment = self.tools.environment(self.aws, account_id)
+        if self.proxied:
+            environment |= self.stack.enter_context(self.tools.proxy(environment)).environment(workspace.directory)
         terraform = Terraform(
             workspace.directory,
             binary=self.tools.binary,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.errors import SlipwayError
+from generator.errors import SlipwayError, TerraformError
 from generator.schema.generate import functions_file, service_file
 from generator.schema.prune import dump, load, prune
 from generator.schema.services import SERVICES
+from generator.terraform.binary import TerraformBinary, find_terraform
+from generator.terraform.child_environment import child_environment
+from generator.terraform.driver import Terraform
+from generator.terraform.provider_mirror import find_provider_mirror
 
 BINDINGS = Path(__file__).resolve().parents[1] / "bindings"
 CONFIGURATION = """terraform {
@@ -77,7 +85,32 @@ def _bindings(schemas: Any) -> dict[str, str]:
 
 def _ask_terraform() -> tuple[Mapping[str, Any], dict[str, Any]]:
     """Return what terraform says of the provider's schema and of its own functions."""
-    raise NotImplementedError
+    binary = find_terraform()
+    source = find_provider_mirror(platform=binary.platform)
+    environment = child_environment(os.environ, source)
+    with tempfile.TemporaryDirectory(prefix="slipway-schema-") as name:
+        folder = Path(name)
+        (folder / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+        Terraform(folder, binary=binary, provider_source=source, environment=environment).init()
+        schema = _answer(binary, folder, environment, "providers", "schema", "-json")
+        functions = _answer(binary, folder, environment, "metadata", "functions", "-json")
+    return schema, {**functions, "version": str(binary.version)}
+
+
+def _answer(binary: TerraformBinary, folder: Path, environment: Mapping[str, str], *words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [str(binary.path), *words],
+        capture_output=True,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise TerraformError(f"`terraform {' '.join(words)}` failed: {done.stderr.strip()}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 if __name__ == "__main__":

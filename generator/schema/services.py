@@ -46,11 +46,7 @@ SERVICES: Mapping[str, Types] = {
         resources=("ecs_cluster", "ecs_cluster_capacity_providers", "ecs_service", "ecs_task_definition"),
     ),
     "elb": Types(resources=("lb", "lb_listener", "lb_listener_rule", "lb_target_group")),
-    "iam": Types(
-        resources=("iam_role", "iam_role_policy"),
-        data_sources=("iam_policy_document",),
-    ),
-    "kms": Types(resources=("kms_alias", "kms_key")),
+    "iam": Types(resources=("iam_role", "iam_role_policy")),
     "lambda_": Types(resources=("lambda_alias", "lambda_function")),
     "meta": Types(data_sources=("caller_identity", "partition", "region")),
     "route53": Types(resources=("route53_record", "route53_zone")),

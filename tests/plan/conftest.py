@@ -1,4 +1,4 @@
-"""One embedded AWS a worker, started by the first plan that the worker makes."""
+"""One embedded AWS and one provider proxy a worker, started by the first plan that the worker makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from generator.embedded_aws import EmbeddedAws
 from generator.rehearsal.terraform_runs import Tools
-from tests.plan.planning import Planner
+from tests.plan.planning import ACCOUNT, Planner
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,9 @@ def planner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
     shared.mkdir(exist_ok=True)
     with ExitStack() as stack:
         start_aws = cache(lambda: stack.enter_context(EmbeddedAws.start()))
-        yield Planner(Tools.find(), start_aws, tmp_path_factory.mktemp("plan"), shared)
+        tools = Tools.find()
+        start_proxy = cache(lambda: stack.enter_context(tools.proxy(tools.environment(start_aws(), ACCOUNT))))
+        yield Planner(tools, start_aws, start_proxy, tmp_path_factory.mktemp("plan"), shared)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +15,10 @@ from typing import Any
 
 from generator.embedded_aws import EmbeddedAws
 from generator.rehearsal.terraform_runs import Tools
-from generator.terraform.child_environment import child_environment
 from generator.terraform.diagnostic import Diagnostic
 from generator.terraform.driver import Terraform
 from generator.terraform.failure import TerraformRunError
+from generator.terraform.provider_proxy import ProviderProxy
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"
@@ -101,6 +100,7 @@ class Planner:
 
     tools: Tools
     start_aws: Callable[[], EmbeddedAws]
+    start_proxy: Callable[[], ProviderProxy]
     directory: Path
     shared: Path
     prepared: set[Path] = field(default_factory=set)
@@ -191,12 +191,12 @@ class Planner:
             (directory / f"{call}.tf.json").write_text(json.dumps(written, indent=2), encoding="utf-8")
 
     def _terraform(self, name: str, **variables: str) -> Terraform:
-        source = self.tools.provider
-        environment = child_environment(os.environ, source, embedded=self.start_aws().environment(ACCOUNT))
+        root = self.directory / "roots" / name
+        environment = self.tools.environment(self.start_aws(), ACCOUNT) | self.start_proxy().environment(root)
         return Terraform(
-            self.directory / "roots" / name,
+            root,
             binary=self.tools.binary,
-            provider_source=source,
+            provider_source=self.tools.provider,
             environment=environment | variables,
         )
 

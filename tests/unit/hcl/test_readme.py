@@ -29,7 +29,7 @@ def test_the_example_is_the_call_that_the_class_gives() -> None:
 
 def test_every_input_has_type_default_and_description() -> None:
     rows = section("Inputs")
-    items = "map(object({ size = number tags = optional(map(string), {}) zone = optional(string) }))"
+    items = "map(object({ size = number, tags = optional(map(string), {}), zone = optional(string) }))"
     assert rows[:2] == ["| Name | Type | Default | What it is |", "| --- | --- | --- | --- |"]
     assert rows[2:] == [
         "| `name` | `string` | required | A name. |",
