@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from generator.systems.manifest import json_schema, load_manifest, schema_text
