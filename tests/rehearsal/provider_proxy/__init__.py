@@ -1,0 +1,1 @@
+"""Stock terraform and the stock provider, with the proxy between them and without it."""
