@@ -63,7 +63,7 @@ def measure(command: Sequence[str], *, directory: Path, environment: Mapping[str
 
     :raises BenchmarkError: it does not start, fails, or takes longer than `LIMIT_SECONDS`.
     """
-    with tempfile.TemporaryFile() as log, _nothing_left_running():
+    with tempfile.TemporaryFile() as log, nothing_left_running():
         start = time.perf_counter()
         try:
             process = subprocess.Popen(
@@ -120,7 +120,7 @@ def _entries(directory: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _nothing_left_running() -> Iterator[None]:
+def nothing_left_running() -> Iterator[None]:
     """Ends and collects every descendant on the way out, also after an error or Ctrl-C."""
     try:
         yield

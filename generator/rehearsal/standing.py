@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from generator.rehearsal.terraform_runs import Stage, Tools, output_values
 from generator.terraform.progress import Reporter
 
 FOLDER = Path(".slipway") / "up"
+RECORD = "standing.json"
 
 
 @dataclass(frozen=True)
@@ -51,48 +53,68 @@ def bring_up(target: Target, tools: Tools, reporters: Callable[[str], Reporter],
     Raises SlipwayError when it is up already, EmbeddedAwsError for a port that is taken, TerraformError for a failed
     apply; after an error nothing is left running.
     """
-    folder = target.project / FOLDER / target.name.replace("/", "-")
-    if (folder / "standing.json").exists() and _answers(folder):
-        raise SlipwayError(f"{target.name} is up already", cure=f"Take it down first: slipway down {target.name}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    aws = EmbeddedAws.start(port=port, detached=True, log=folder / "server.log")
-    try:
-        standing = _apply(target, Stage(aws, tools, target.project, folder), reporters)
-        replace_files({folder / "standing.json": json.dumps(asdict(standing), indent=2) + "\n"})
-    except BaseException:
-        aws.stop()
+    folder = _folder(target.project, target.name)
+    with _alone(folder, target.name):
+        if (folder / RECORD).exists() and _answers(folder):
+            raise SlipwayError(f"{target.name} is up already", cure=f"Take it down first: slipway down {target.name}")
         shutil.rmtree(folder, ignore_errors=True)
-        raise
+        folder.mkdir(parents=True)
+        aws = EmbeddedAws.start(port=port, detached=True, log=folder / "server.log")
+        try:
+            standing = _apply(target, Stage(aws, tools, target.project, folder), reporters)
+            replace_files({folder / RECORD: json.dumps(asdict(standing), indent=2) + "\n"})
+        except BaseException:
+            aws.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     return standing
 
 
 def take_down(project: Path, name: str) -> None:
     """Stop the embedded AWS of the environment *name* and forget it. Raises SlipwayError when it is not up."""
-    folder = project / FOLDER / name.replace("/", "-")
-    standing = find_standing(project, name)
-    # It may have ended by itself, or with the machine; then only its files are left.
-    with suppress(EmbeddedAwsError):
-        standing.aws().stop()
-    shutil.rmtree(folder)
+    folder = _folder(project, name)
+    with _alone(folder, name):
+        standing = find_standing(project, name)
+        # It may have ended by itself, or with the machine; then only its files are left.
+        with suppress(EmbeddedAwsError):
+            standing.aws().stop()
+        shutil.rmtree(folder)
 
 
 def names_of_standing(project: Path) -> list[str]:
     """Return the names of the environments that were brought up here."""
-    return sorted(json.loads(p.read_text())["name"] for p in (project / FOLDER).glob("*/standing.json"))
+    return sorted(json.loads(p.read_text())["name"] for p in (project / FOLDER).glob(f"*/{RECORD}"))
 
 
 def find_standing(project: Path, name: str) -> Standing:
     """Return the environment *name* that is up. Raises SlipwayError when it is not."""
-    file = project / FOLDER / name.replace("/", "-") / "standing.json"
+    file = _folder(project, name) / RECORD
     if not file.exists():
         raise SlipwayError(f"{name} is not up", cure=f"Bring it up: slipway up {name}")
     return Standing(**json.loads(file.read_text()))
 
 
+def _folder(project: Path, name: str) -> Path:
+    return project / FOLDER / name.replace("/", "-")
+
+
+@contextmanager
+def _alone(folder: Path, name: str) -> Iterator[None]:
+    """Keep other commands from bringing the environment up or down meanwhile. Raises SlipwayError when one does."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SlipwayError(
+                f"another command is bringing {name} up or taking it down", cure="Wait for it to end."
+            ) from None
+        yield
+
+
 def _answers(folder: Path) -> bool:
     try:
-        Standing(**json.loads((folder / "standing.json").read_text())).aws()
+        Standing(**json.loads((folder / RECORD).read_text())).aws()
     except EmbeddedAwsError:
         return False
     return True

@@ -68,7 +68,9 @@ class Stage:
     def terraform(self, root_module: Path, account_id: str, reporter: Reporter) -> Terraform:
         """Return a driver for a copy of *root_module*, with the one override file of rehearsals in it."""
         override = embedded_aws_override(read_blocks(root_module))
-        workspace = Workspace.copy(root_module, self.project, self.directory / account_id, override)
+        # A copy of their own for each, modules included: roots are applied side by side.
+        into = self.directory / account_id / root_module.name
+        workspace = Workspace.copy(root_module, self.project, into, override)
         environment = self.tools.environment(self.aws, account_id)
         if self.proxied:
             environment |= self.stack.enter_context(self.tools.proxy(environment)).environment(workspace.directory)

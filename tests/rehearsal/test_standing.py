@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -12,7 +14,6 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from generator.project import find_target
 from generator.rehearsal.checks import Check, Live, check_environment
 from generator.rehearsal.standing import Standing, find_standing
 from generator.systems.manifest import load_manifest
@@ -52,13 +53,22 @@ MUTATIONS: dict[str, tuple[str, Any, str]] = {
 
 
 @pytest.fixture(scope="module")
-def standing() -> Iterator[Standing]:
-    up = slipway("up", "seepp/test")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's environments and modules, where no other command brings anything up."""
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("envs", "modules"):
+        shutil.copytree(PROJECT / folder, root / folder)
+    return root
+
+
+@pytest.fixture(scope="module")
+def standing(copy: Path) -> Iterator[Standing]:
+    up = slipway("up", "seepp/test", cwd=copy)
     assert up.returncode == 0, up.stdout + up.stderr
     try:
-        yield find_standing(PROJECT, "seepp/test")
+        yield find_standing(copy, "seepp/test")
     finally:
-        down = slipway("down", "seepp/test")
+        down = slipway("down", "seepp/test", cwd=copy)
     assert down.returncode == 0, down.stderr
 
 
@@ -94,36 +104,43 @@ def test_a_check_notices_another(changed: str, standing: Standing, tmp_path: Pat
     if changed == "permission":
         # A variable may name a bucket only while the service uses it.
         del manifest["environments"]["test"]["services"]["backend"]["variables"]
-    copy = tmp_path / "system.yaml"
-    yaml.dump(manifest, copy)
-    failed = [c.name for c in checks_of(standing, copy) if not c.passed]
+    mutated = tmp_path / "system.yaml"
+    yaml.dump(manifest, mutated)
+    failed = [c.name for c in checks_of(standing, mutated) if not c.passed]
     assert any(check in name for name in failed), f"only these failed: {failed}"
 
 
-def test_a_program_reads_its_input_and_answers_through_the_environment(standing: Standing, tmp_path: Path) -> None:
+def test_a_program_reads_its_input_and_answers_through_the_environment(
+    standing: Standing, copy: Path, tmp_path: Path
+) -> None:
     program = tmp_path / "double.cpp"
     program.write_text("#include <iostream>\nint main() { int n; std::cin >> n; std::cout << 2 * n; }\n")
-    done = slipway("run", str(program), "--env", "seepp/test", stdin="21")
+    done = slipway("run", str(program), "--env", standing.name, stdin="21", cwd=copy)
     assert (done.returncode, done.stdout) == (0, "42")
 
 
-def test_a_program_that_fails_is_a_finding(standing: Standing, tmp_path: Path) -> None:
+def test_a_program_that_fails_is_a_finding(standing: Standing, copy: Path, tmp_path: Path) -> None:
     program = tmp_path / "fails.cpp"
     program.write_text("int main() { return 3; }\n")
-    done = slipway("run", str(program), "--env", "seepp/test")
+    done = slipway("run", str(program), "--env", standing.name, cwd=copy)
     assert done.returncode == 1
     assert "runtime_error" in done.stderr
 
 
-def test_what_is_up_is_not_brought_up_again(standing: Standing) -> None:
-    again = slipway("up", "seepp/test")
+def test_what_is_up_is_not_brought_up_again(standing: Standing, copy: Path) -> None:
+    again = slipway("up", "seepp/test", cwd=copy)
     assert again.returncode == 2
     assert "slipway down seepp/test" in again.stderr
     assert standing.aws().health()["pid"] == standing.pid
 
 
-def test_the_target_of_a_check_is_the_one_named(standing: Standing) -> None:
-    assert find_target(PROJECT, standing.name).directory == PROJECT / "envs/seepp/test"
+def test_two_commands_do_not_bring_one_environment_up_and_down_at_once(standing: Standing, copy: Path) -> None:
+    with (copy / ".slipway/up/seepp-test.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        down = slipway("down", "seepp/test", cwd=copy)
+    assert down.returncode == 2
+    assert "Wait for it to end" in down.stderr
+    assert standing.aws().health()["pid"] == standing.pid
 
 
 def test_down_forgets_an_environment_whose_server_was_killed(tmp_path: Path) -> None:
