@@ -23,7 +23,7 @@ from tftest import TerraformPlanOutput
 
 from benchmarks.plan_cases import CASES, FEWEST, MOST, Variables
 from benchmarks.plan_sides import Meter, SlipwaySide, TftestSide, Usage, planned
-from benchmarks.process_tree import BenchmarkError, nothing_left_running, adopt_orphans
+from benchmarks.process_tree import BenchmarkError, adopt_orphans, nothing_left_running
 from benchmarks.synthesis import MODULE, ROOT, Claim, require_directory, write
 from generator.errors import SlipwayError
 
