@@ -109,11 +109,16 @@ def write_root(directory: Path, text: str) -> Path:
 
 def module_root(project: Path, *names: str) -> Path:
     """A root module in the new directory *project* that calls the modules *names* as their examples do."""
-    shutil.copytree(MODULES, project / "modules")
-    root = write_root(project / "roots" / "-".join(names), PROVIDER)
     classes = all_modules()
-    calls = {name: {"source": f"../../modules/{name}", **_literal(classes[name].example)} for name in names}
-    outputs = {name: {"value": f"${{module.{name}}}"} for name in names}
+    return calling_root(project, {name: classes[name].example for name in names})
+
+
+def calling_root(project: Path, inputs: Mapping[str, Mapping[str, Any]]) -> Path:
+    """A root module in the new directory *project* that calls modules with *inputs*, by the module's name."""
+    shutil.copytree(MODULES, project / "modules")
+    root = write_root(project / "roots" / "-".join(inputs), PROVIDER)
+    calls = {name: {"source": f"../../modules/{name}", **_literal(given)} for name, given in inputs.items()}
+    outputs = {name: {"value": f"${{module.{name}}}"} for name in inputs}
     (root / "calls.tf.json").write_text(json.dumps({"module": calls, "output": outputs}), encoding="utf-8")
     return root
 
