@@ -19,8 +19,9 @@ from tftest import TerraformPlanOutput, TerraformTest, TerraformTestError
 from benchmarks.plan_cases import Variables
 from benchmarks.process_tree import BenchmarkError, descendants
 from generator.embedded_aws import EmbeddedAws
+from generator.plan_tests import PlanFailedError
 from generator.plan_tests.cache import PlanCache
-from generator.plan_tests.planner import ACCOUNT_ID, PlanFailedError, Planner
+from generator.plan_tests.planner import ACCOUNT_ID, Planner
 from generator.terraform.binary import find_terraform
 from generator.terraform.child_environment import child_environment
 from generator.terraform.provider_mirror import find_provider_mirror

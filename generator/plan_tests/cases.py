@@ -2,63 +2,59 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node
 
 from generator.errors import Location, SlipwayError
-from generator.files import replace_files
 from generator.plan_tests.comparison import MISSING
-from generator.plan_tests.summary import PlanSummary
 
-INVENTORY_MARK = "# Generated below, everything that the plan makes:"
+CURE = "A case has variables and expect: docs/plan-tests.md."
 
 
-class ExpectedError(BaseModel):
+class _Model(BaseModel):
+    # Of its own types MISSING alone; what is compared is not converted.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+
+class ExpectedError(_Model):
     """The error that a plan must end with: a part of its text, and where it points (``variables.tf:12``)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     match: str
     at: str = ""
 
 
-class Expected(BaseModel):
+class Expected(_Model):
     """What is expected of a plan; each mapping is a subset. *error* excludes the others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     counts: dict[str, int] = {}
     values: dict[str, dict[str, Any]] = {}
     outputs: dict[str, Any] = {}
     error: ExpectedError | None = None
 
+    @model_validator(mode="after")
+    def _error_stands_alone(self) -> Expected:
+        if self.error is not None and (self.counts or self.values or self.outputs):
+            raise ValueError("a plan that ends with an error makes nothing: error stands alone")
+        return self
 
-class _Inventory(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    counts: dict[str, int] = {}
-    values: dict[str, dict[str, Any]] = {}
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
+class _Document(_Model):
     module: str = ""
-    variables: dict[str, Any] = {}
+    variables: dict[str, JsonValue] = {}
     expect: Expected
-    inventory: _Inventory | None = None
+    inventory: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """One plan case. *module* is the directory to plan."""
+    """One plan case. *module* is the directory to plan; *inventory* is empty until it is generated."""
 
     file: Path
     module: Path
@@ -72,43 +68,52 @@ def read_case(file: Path, modules: Path) -> Case:
 
     Raises SlipwayError with the place of what is wrong.
     """
+    tree, content = _read(file)
     try:
-        loaded = _yaml().load(file)
+        document = _Document.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = [str(part) for part in first["loc"] if part != "[key]"]
+        what = first["msg"].removeprefix("Value error, ")
+        where = Location(file, _line(tree, path))
+        raise SlipwayError(f"{'.'.join(path) or 'the case'}: {what}", where=where, cure=CURE) from error
+    module = (file.parent / document.module).resolve() if document.module else modules / file.parent.name
+    if not module.is_dir():
+        where = Location(file, _line(tree, ["module"]))
+        raise SlipwayError(f"there is no module {module}", where=where, cure="Say which with `module: path`.")
+    return Case(file, module, document.variables, document.expect, document.inventory)
+
+
+def line_of_variable(file: Path, name: str) -> int | None:
+    """The line of *file* that gives the variable *name* a value, counted from 1."""
+    return _line(_read(file)[0], ["variables", name])
+
+
+def _read(file: Path) -> tuple[Node | None, Any]:
+    """The nodes of a YAML file, which know their lines, and its content."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return _yaml().compose(text), _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Location(file, None if mark is None else mark.line + 1)
-        raise SlipwayError(f"the case is no YAML: {error.problem}", where=where, cure="Correct it.") from error
-    try:
-        document = _Document.model_validate(loaded)
-    except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"]) or "the case"
-        raise SlipwayError(
-            f"{path}: {first['msg']}",
-            where=Location(file),
-            cure="A case has variables and expect; see docs/plan-tests.md.",
-        ) from error
-    module = (file.parent / document.module).resolve() if document.module else modules / file.parent.name
-    if not module.is_dir():
-        raise SlipwayError(f"there is no module {module}", where=Location(file), cure="Say which with `module: path`.")
-    inventory = document.inventory.model_dump() if document.inventory else None
-    return Case(file, module, document.variables, document.expect, inventory)
+        raise SlipwayError(f"the case is not YAML: {error.problem or error.context}", where=where, cure=CURE) from error
+    except (YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise SlipwayError(f"the case is not YAML: {error}", where=Location(file), cure=CURE) from error
 
 
-def write_inventory(file: Path, summary: PlanSummary) -> None:
-    """Put the inventory of a plan below what a person wrote in *file*, in place of an older one."""
-    text = file.read_text(encoding="utf-8").split(INVENTORY_MARK)[0].rstrip() + "\n"
-    values = {address: _known(v) for address, v in sorted(summary.values.items())}
-    yaml = YAML()
-    yaml.width = 120
-    stream = io.StringIO()
-    yaml.dump({"inventory": {"counts": dict(summary.counts), "values": values}}, stream)
-    replace_files({file: f"{text}\n{INVENTORY_MARK}\n{stream.getvalue()}"})
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    # The default tags of the provider say nothing of the module.
-    return {k: v for k, v in sorted(values.items()) if v not in (None, [], {}) and k != "tags_all"}
+def _line(node: Node | None, path: list[str]) -> int | None:
+    """The line of what *path* leads to, or of the innermost thing around it that was written; None in an empty file."""
+    line = None if node is None else node.start_mark.line + 1
+    for part in path:
+        if not isinstance(node, MappingNode):
+            break
+        found = [(key, value) for key, value in node.value if key.value == part]
+        if not found:
+            break
+        key, node = found[0]
+        line = key.start_mark.line + 1
+    return line
 
 
 def _yaml() -> YAML:

@@ -15,38 +15,52 @@ class _Missing:
 
 MISSING: Final = _Missing()
 ABSENT: Final = object()
+LONGEST = 300  # characters of a value that are shown
 
 
-def differences(expected: object, found: object, path: str = "") -> list[str]:
+def differences(expected: object, found: object, path: str = "", *, exact: bool = False) -> list[str]:
     """Return a line for each place where *found* is not what *expected* says; an empty list when all is.
 
-    A mapping expects its keys and says nothing of others; a list expects the same elements in the same order; anything
-    else expects an equal value. MISSING expects an attribute to be absent or null.
+    A mapping expects its keys and says nothing of others, unless *exact*; a list expects the same elements in the same
+    order; anything else expects an equal value of the same kind (``true`` is not ``1``). MISSING expects an attribute
+    to be absent or null.
     """
-    return list(_differences(expected, found, path))
+    return list(_differences(expected, found, path, exact))
 
 
-def _differences(expected: object, found: object, path: str) -> Iterator[str]:
+def _differences(expected: object, found: object, path: str, exact: bool) -> Iterator[str]:
     if expected is MISSING:
         if found is not ABSENT and found is not None:
-            yield f"{path}: expected MISSING, found {found!r}"
+            yield f"{path}: expected MISSING, found {_shown(found)}"
     elif found is ABSENT:
-        yield f"{path}: expected {expected!r}, found MISSING"
+        yield f"{path}: expected {_shown(expected)}, found MISSING"
     elif isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key, value in expected.items():
-            yield from _differences(value, found.get(key, ABSENT), f"{path}.{key}" if path else str(key))
+            yield from _differences(value, found.get(key, ABSENT), _joined(path, key), exact)
+        if exact:
+            for key in found.keys() - expected.keys():
+                yield f"{_joined(path, key)}: expected MISSING, found {_shown(found[key])}"
     elif _is_list(expected) and _is_list(found):
-        yield from _lists(expected, found, path)  # type: ignore[arg-type]
+        yield from _lists(expected, found, path, exact)  # type: ignore[arg-type]
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
-        yield f"{path}: expected {expected!r}, found {found!r}"
+        yield f"{path}: expected {_shown(expected)}, found {_shown(found)}"
 
 
-def _lists(expected: Sequence[object], found: Sequence[object], path: str) -> Iterator[str]:
+def _lists(expected: Sequence[object], found: Sequence[object], path: str, exact: bool) -> Iterator[str]:
     if len(expected) != len(found):
-        yield f"{path}: expected {len(expected)} elements {list(expected)!r}, found {len(found)} {list(found)!r}"
+        yield f"{path}: expected {len(expected)} elements {_shown(expected)}, found {len(found)} {_shown(found)}"
         return
     for index, (wanted, got) in enumerate(zip(expected, found, strict=True)):
-        yield from _differences(wanted, got, f"{path}[{index}]")
+        yield from _differences(wanted, got, f"{path}[{index}]", exact)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _joined(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
 
 
 def _is_list(value: object) -> bool:

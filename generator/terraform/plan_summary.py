@@ -75,7 +75,7 @@ class OutputChange:
 
 
 @dataclass(frozen=True)
-class PlanSummary:
+class PlannedChanges:
     """The rows that change something, sorted by module and type; the outputs that change; the totals."""
 
     rows: tuple[SummaryRow, ...]
@@ -90,7 +90,7 @@ class PlanSummary:
         return not self.rows and not self.outputs
 
 
-def summarise(plan: Mapping[str, Any]) -> PlanSummary:
+def summarise(plan: Mapping[str, Any]) -> PlannedChanges:
     """Summarise a plan in Terraform's JSON format (`Terraform.show_plan`, ``terraform show -json``).
 
     Raises TerraformError when *plan* is no such document.
@@ -123,10 +123,10 @@ def summarise(plan: Mapping[str, Any]) -> PlanSummary:
         for name, change in sorted(read.output_changes.items())
         if change.actions != ("no-op",)
     )
-    return PlanSummary(rows, outputs, totals, tuple(addresses["replace"]), tuple(addresses["delete"]))
+    return PlannedChanges(rows, outputs, totals, tuple(addresses["replace"]), tuple(addresses["delete"]))
 
 
-def render(summary: PlanSummary) -> RenderableType:
+def render(summary: PlannedChanges) -> RenderableType:
     """The summary for a terminal: a table of counts, what is replaced or deleted by address, the outputs."""
     if summary.is_empty:
         return Text("No changes: what exists matches the configuration.", "green")
@@ -148,7 +148,7 @@ def render(summary: PlanSummary) -> RenderableType:
     return Group(*parts)
 
 
-def _resource_table(summary: PlanSummary, used: list[Action]) -> Table:
+def _resource_table(summary: PlannedChanges, used: list[Action]) -> Table:
     table = Table("module", "resource type", box=None, show_footer=True)
     table.columns[0].footer = "total"
     for action in used:

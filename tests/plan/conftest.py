@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from generator.embedded_aws import EmbeddedAws
+from generator.plan_tests.cache import PlanCache, default_directory
 from generator.rehearsal.terraform_runs import Tools
 from tests.plan.planning import ACCOUNT, Planner
 
 
 @pytest.fixture(scope="session")
-def planner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Planner]:
+def planner(tmp_path_factory: pytest.TempPathFactory, worker_id: str, pytestconfig: pytest.Config) -> Iterator[Planner]:
     # Workers have a directory each, below one that the run shares.
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "plans"
@@ -24,7 +25,9 @@ def planner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
         start_aws = cache(lambda: stack.enter_context(EmbeddedAws.start()))
         tools = Tools.find()
         start_proxy = cache(lambda: stack.enter_context(tools.proxy(tools.environment(start_aws(), ACCOUNT))))
-        yield Planner(tools, start_aws, start_proxy, tmp_path_factory.mktemp("plan"), shared)
+        cache_of_plans = PlanCache(default_directory(), enabled=not pytestconfig.getoption("--no-plan-cache"))
+        directory = tmp_path_factory.mktemp("plan")
+        yield Planner(tools, start_aws, start_proxy, directory, shared, cache_of_plans)
 
 
 @pytest.fixture

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from generator.embedded_aws import EmbeddedAws
+from generator.plan_tests.cache import PlanCache
+from generator.plan_tests.planner import planned_with
 from generator.rehearsal.terraform_runs import Tools
 from generator.terraform.diagnostic import Diagnostic
 from generator.terraform.driver import Terraform
 from generator.terraform.failure import TerraformRunError
 from generator.terraform.provider_proxy import ProviderProxy
+from generator.terraform.workspace import module_directories
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"
@@ -103,6 +106,7 @@ class Planner:
     start_proxy: Callable[[], ProviderProxy]
     directory: Path
     shared: Path
+    cache: PlanCache
     prepared: set[Path] = field(default_factory=set)
 
     def plan(
@@ -119,7 +123,7 @@ class Planner:
         *images* are then released: the image by the name of its parameter.
         Raises TerraformRunError when a case does not plan.
         """
-        with self._once(module) as answer:
+        with self._once(module, {"cases": cases, "existing": existing, "images": images}) as answer:
             if not answer.exists():
                 terraform = self._root(module, {name: (module, inputs) for name, inputs in cases.items()})
                 if existing:
@@ -131,20 +135,23 @@ class Planner:
     def upgrade(self, module: str, before: Inputs, after: Inputs) -> Plan:
         """Apply *module* with the inputs *before*, and plan the change to *after*. Everything applied is destroyed."""
         name = f"{module}-upgrade"
-        terraform = self._root(name, {"it": (module, before)})
-        try:
-            terraform.apply()
-            self._write(name, {"it": (module, after)})
-            return read_plans(self._planned(terraform, name), ["it"])["it"]
-        finally:
-            terraform.destroy()
+        with self._once(name, {"calls": {"before": (module, before), "after": (module, after)}}) as answer:
+            if not answer.exists():
+                terraform = self._root(name, {"it": (module, before)})
+                try:
+                    terraform.apply()
+                    self._write(name, {"it": (module, after)})
+                    answer.write_text(json.dumps(self._planned(terraform, name)), encoding="utf-8")
+                finally:
+                    terraform.destroy()
+            return read_plans(json.loads(answer.read_text(encoding="utf-8")), ["it"])["it"]
 
     def refused(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
         """Plan *calls* (module and inputs by the name of the call), and return the errors by call or module (`place`).
 
         One plan for all: terraform reports each wrong value. *name* is that of the root module.
         """
-        with self._once(name) as answer:
+        with self._once(name, {"calls": calls}) as answer:
             if not answer.exists():
                 found: dict[str, list[str]] = {}
                 for error in self._errors(self._root(name, calls)):
@@ -211,11 +218,30 @@ class Planner:
         return terraform.show_plan(file)
 
     @contextmanager
-    def _once(self, name: str) -> Iterator[Path]:
-        """The file for the answer to *name*, which one worker makes and the others read."""
+    def _once(self, name: str, question: Mapping[str, Any]) -> Iterator[Path]:
+        """The file for the answer to *name*, which one worker makes and the others read; kept between runs too."""
         with (self.shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield self.shared / f"{name}.json"
+            answer = self.shared / f"{name}.json"
+            if answer.exists():
+                yield answer
+                return
+            key = self.cache.key(self._modules(name, question), question, [name, *self.versions])
+            if (kept := self.cache.get(key)) is not None:
+                answer.write_text(json.dumps(kept), encoding="utf-8")
+            yield answer
+            if kept is None:
+                self.cache.put(key, json.loads(answer.read_text(encoding="utf-8")))
+
+    def _modules(self, name: str, question: Mapping[str, Any]) -> list[Path]:
+        """Every directory that the answer depends on."""
+        called = {module for module, _ in question["calls"].values()} if "calls" in question else {name}
+        found = (module_directories(MODULES / module, MODULES.parent) for module in sorted(called))
+        return list(dict.fromkeys(directory for directories in found for directory in directories))
+
+    @cached_property
+    def versions(self) -> list[str]:
+        return planned_with(self.tools.binary, self.tools.provider)
 
 
 def literal(value: Any) -> Any:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from generator.errors import TerraformError
 from generator.terraform.driver import Terraform
-from generator.terraform.plan_summary import OutputChange, PlanSummary, SummaryRow, render, summarise
+from generator.terraform.plan_summary import OutputChange, PlannedChanges, SummaryRow, render, summarise
 from tests.unit.terraform.conftest import MakeTerraform
 
 CONFIGURATION = """
@@ -55,12 +55,12 @@ def terraform(make_terraform: MakeTerraform, tmp_path: Path) -> Terraform:
     return make_terraform(CONFIGURATION)
 
 
-def summary_of(terraform: Terraform, tmp_path: Path, **variables: Any) -> PlanSummary:
+def summary_of(terraform: Terraform, tmp_path: Path, **variables: Any) -> PlannedChanges:
     terraform.plan(out=tmp_path / "plan", variables=variables)
     return summarise(terraform.show_plan(tmp_path / "plan"))
 
 
-def text(summary: PlanSummary) -> str:
+def text(summary: PlannedChanges) -> str:
     stream = io.StringIO()
     Console(file=stream, width=120).print(render(summary))
     return stream.getvalue()
