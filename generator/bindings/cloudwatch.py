@@ -3,11 +3,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, Required, TypedDict, Unpack
 
 from generator.hcl.resource import Attribute, Resource
 from generator.hcl.stack import Stack
-from generator.hcl.types import Bool, Map, Num, ResourceMeta, Str
+from generator.hcl.types import Blocks, Bool, Map, Num, ResourceMeta, Seq, Str
+
+
+class CloudwatchDashboard(Resource):
+    """``aws_cloudwatch_dashboard``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_dashboard"""
+
+    type_ = "aws_cloudwatch_dashboard"
+
+    dashboard_arn = Attribute()
+    dashboard_body = Attribute()
+    dashboard_name = Attribute()
+    id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        dashboard_body: Str,
+        dashboard_name: Str,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "dashboard_body": dashboard_body,
+            "dashboard_name": dashboard_name,
+        }
+        super().__init__(stack, label, values, meta)
 
 
 class CloudwatchLogGroup(Resource):
@@ -51,5 +78,113 @@ class CloudwatchLogGroup(Resource):
             "skip_destroy": skip_destroy,
             "tags": tags,
             "tags_all": tags_all,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class CloudwatchMetricAlarmMetricQueryMetricBlock(TypedDict, total=False):
+    metric_name: Required[Str]
+    period: Required[Num]
+    stat: Required[Str]
+    dimensions: Map[Str]
+    namespace: Str
+    unit: Str
+
+
+class CloudwatchMetricAlarmMetricQueryBlock(TypedDict, total=False):
+    id: Required[Str]
+    account_id: Str
+    expression: Str
+    label: Str
+    metric: Blocks[CloudwatchMetricAlarmMetricQueryMetricBlock]
+    period: Num
+    return_data: Bool
+
+
+class CloudwatchMetricAlarm(Resource):
+    """``aws_cloudwatch_metric_alarm``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_metric_alarm"""
+
+    type_ = "aws_cloudwatch_metric_alarm"
+
+    actions_enabled = Attribute()
+    alarm_actions = Attribute()
+    alarm_description = Attribute()
+    alarm_name = Attribute()
+    arn = Attribute()
+    comparison_operator = Attribute()
+    datapoints_to_alarm = Attribute()
+    dimensions = Attribute()
+    evaluate_low_sample_count_percentiles = Attribute()
+    evaluation_periods = Attribute()
+    extended_statistic = Attribute()
+    id = Attribute()
+    insufficient_data_actions = Attribute()
+    metric_name = Attribute()
+    namespace = Attribute()
+    ok_actions = Attribute()
+    period = Attribute()
+    statistic = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+    threshold = Attribute()
+    threshold_metric_id = Attribute()
+    treat_missing_data = Attribute()
+    unit = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        alarm_name: Str,
+        comparison_operator: Str,
+        evaluation_periods: Num,
+        actions_enabled: Bool | None = None,
+        alarm_actions: Seq[Str] | None = None,
+        alarm_description: Str | None = None,
+        datapoints_to_alarm: Num | None = None,
+        dimensions: Map[Str] | None = None,
+        evaluate_low_sample_count_percentiles: Str | None = None,
+        extended_statistic: Str | None = None,
+        insufficient_data_actions: Seq[Str] | None = None,
+        metric_name: Str | None = None,
+        metric_query: Blocks[CloudwatchMetricAlarmMetricQueryBlock] | None = None,
+        namespace: Str | None = None,
+        ok_actions: Seq[Str] | None = None,
+        period: Num | None = None,
+        statistic: Str | None = None,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        threshold: Num | None = None,
+        threshold_metric_id: Str | None = None,
+        treat_missing_data: Str | None = None,
+        unit: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "alarm_name": alarm_name,
+            "comparison_operator": comparison_operator,
+            "evaluation_periods": evaluation_periods,
+            "actions_enabled": actions_enabled,
+            "alarm_actions": alarm_actions,
+            "alarm_description": alarm_description,
+            "datapoints_to_alarm": datapoints_to_alarm,
+            "dimensions": dimensions,
+            "evaluate_low_sample_count_percentiles": evaluate_low_sample_count_percentiles,
+            "extended_statistic": extended_statistic,
+            "insufficient_data_actions": insufficient_data_actions,
+            "metric_name": metric_name,
+            "metric_query": metric_query,
+            "namespace": namespace,
+            "ok_actions": ok_actions,
+            "period": period,
+            "statistic": statistic,
+            "tags": tags,
+            "tags_all": tags_all,
+            "threshold": threshold,
+            "threshold_metric_id": threshold_metric_id,
+            "treat_missing_data": treat_missing_data,
+            "unit": unit,
         }
         super().__init__(stack, label, values, meta)

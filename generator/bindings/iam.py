@@ -7,7 +7,43 @@ from typing import Any, Unpack
 
 from generator.hcl.resource import Attribute, Resource
 from generator.hcl.stack import Stack
-from generator.hcl.types import Bool, Map, Num, ResourceMeta, Str
+from generator.hcl.types import Bool, Map, Num, ResourceMeta, Seq, Str
+
+
+class IamOpenidConnectProvider(Resource):
+    """``aws_iam_openid_connect_provider``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_openid_connect_provider"""
+
+    type_ = "aws_iam_openid_connect_provider"
+
+    arn = Attribute()
+    client_id_list = Attribute()
+    id = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+    thumbprint_list = Attribute()
+    url = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        client_id_list: Seq[Str],
+        url: Str,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        thumbprint_list: Seq[Str] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "client_id_list": client_id_list,
+            "url": url,
+            "tags": tags,
+            "tags_all": tags_all,
+            "thumbprint_list": thumbprint_list,
+        }
+        super().__init__(stack, label, values, meta)
 
 
 class IamRole(Resource):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Required, TypedDict, Unpack
 
-from generator.hcl.resource import Attribute, Resource
+from generator.hcl.resource import Attribute, EphemeralResource, Resource
 from generator.hcl.stack import Stack
-from generator.hcl.types import Blocks, Bool, Map, Num, ResourceMeta, Seq, Str
+from generator.hcl.types import Blocks, Bool, Map, Meta, Num, ResourceMeta, Seq, Str
 
 
 class SecretsmanagerSecretReplicaBlock(TypedDict, total=False):
@@ -102,5 +102,82 @@ class SecretsmanagerSecretVersion(Resource):
             "secret_string_wo": secret_string_wo,
             "secret_string_wo_version": secret_string_wo_version,
             "version_stages": version_stages,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class SecretsmanagerRandomPasswordEphemeral(EphemeralResource):
+    """``aws_secretsmanager_random_password``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/ephemeral-resources/secretsmanager_random_password"""
+
+    type_ = "aws_secretsmanager_random_password"
+
+    exclude_characters = Attribute()
+    exclude_lowercase = Attribute()
+    exclude_numbers = Attribute()
+    exclude_punctuation = Attribute()
+    exclude_uppercase = Attribute()
+    include_space = Attribute()
+    password_length = Attribute()
+    random_password = Attribute()
+    require_each_included_type = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        exclude_characters: Str | None = None,
+        exclude_lowercase: Bool | None = None,
+        exclude_numbers: Bool | None = None,
+        exclude_punctuation: Bool | None = None,
+        exclude_uppercase: Bool | None = None,
+        include_space: Bool | None = None,
+        password_length: Num | None = None,
+        require_each_included_type: Bool | None = None,
+        **meta: Unpack[Meta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "exclude_characters": exclude_characters,
+            "exclude_lowercase": exclude_lowercase,
+            "exclude_numbers": exclude_numbers,
+            "exclude_punctuation": exclude_punctuation,
+            "exclude_uppercase": exclude_uppercase,
+            "include_space": include_space,
+            "password_length": password_length,
+            "require_each_included_type": require_each_included_type,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class SecretsmanagerSecretVersionEphemeral(EphemeralResource):
+    """``aws_secretsmanager_secret_version``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/ephemeral-resources/secretsmanager_secret_version"""
+
+    type_ = "aws_secretsmanager_secret_version"
+
+    arn = Attribute()
+    created_date = Attribute()
+    secret_binary = Attribute()
+    secret_id = Attribute()
+    secret_string = Attribute()
+    version_id = Attribute()
+    version_stage = Attribute()
+    version_stages = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        secret_id: Str,
+        version_id: Str | None = None,
+        version_stage: Str | None = None,
+        **meta: Unpack[Meta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "secret_id": secret_id,
+            "version_id": version_id,
+            "version_stage": version_stage,
         }
         super().__init__(stack, label, values, meta)

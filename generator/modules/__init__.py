@@ -8,14 +8,12 @@ from pkgutil import iter_modules
 
 from generator.hcl.module import Module
 
-SHARED = frozenset({"common", "fargate", "task_roles"})
-
 
 def all_modules() -> dict[str, type[Module]]:
     """Return every module class by its name, in the order of the names."""
     found: dict[str, type[Module]] = {}
     for info in iter_modules(__path__):
-        if info.name in SHARED:
+        if info.ispkg:
             continue
         python_module = import_module(f"{__name__}.{info.name}")
         classes = [

@@ -19,7 +19,7 @@ from generator.hcl.dynamic import Dynamic
 from generator.hcl.expression import Expr, each, for_map, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of, map_of, object_of, optional, set_of
-from generator.modules.common import (
+from generator.modules.shared.common import (
     allow_destroy_variable,
     between,
     every,

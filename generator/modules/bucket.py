@@ -16,20 +16,21 @@ from generator.bindings.s3 import (
     S3BucketVersioning,
 )
 from generator.hcl.dynamic import Dynamic
-from generator.hcl.expression import Expr
+from generator.hcl.expression import Expr, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.policy import deny
-from generator.modules.common import allow_destroy_variable, days_variable, matches, present, tags_variable
+from generator.modules.shared.common import allow_destroy_variable, days_variable, matches, present, tags_variable
 
 
-def bucket_name_variable() -> Variable:
+def bucket_name_variable(variable: str = "name") -> Variable:
+    """The name of a bucket, as the module's variable *variable*."""
     return Variable(
         "string",
         "Name of the bucket, unique in the world: 3 to 63 lower-case letters, digits, dots and hyphens.",
         checks=lambda v: [
             (
                 matches("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", v),
-                "name must be 3 to 63 lower-case letters, digits, dots and hyphens.",
+                f"{variable} must be 3 to 63 lower-case letters, digits, dots and hyphens.",
             )
         ],
     )
@@ -56,6 +57,17 @@ class Bucket(Module):
     abort_multipart_days = days_variable("Days after which incomplete uploads are removed.", 1)
     load_balancer_logs = Variable(
         "bool", "Whether load balancers of this account may write their access logs.", default=False
+    )
+    trail_arn = Variable(
+        "string",
+        "ARN of the CloudTrail trail that may write its files; null admits none.",
+        default=None,
+        checks=lambda v: [
+            (
+                (v == null) | matches("^arn:[a-z-]+:cloudtrail:[^:]+:[0-9]+:trail/.+$", v),
+                "trail_arn must be the ARN of a CloudTrail trail.",
+            )
+        ],
     )
     allow_destroy = allow_destroy_variable()
     tags = tags_variable()
@@ -126,7 +138,11 @@ class Bucket(Module):
             "Action": "s3:PutObject",
             "Resource": f"{bucket.arn}/AWSLogs/{account}/*",
         }
-        statements = fn.concat([tls_only], self.load_balancer_logs.then([log_delivery], []))
+        statements = fn.concat(
+            [tls_only],
+            self.load_balancer_logs.then([log_delivery], []),
+            (self.trail_arn == null).then([], self.trail(bucket, account)),
+        )
         return S3BucketPolicy(
             self,
             "this",
@@ -135,3 +151,26 @@ class Bucket(Module):
             depends_on=[Expr("aws_s3_bucket_public_access_block.this")],
             why="After the public access block: S3 refuses two such changes of one bucket at the same time.",
         )
+
+    def trail(self, bucket: S3Bucket, account: Expr) -> list[dict[str, object]]:
+        """What CloudTrail needs of a bucket, for one trail: it looks at the ACL before it writes."""
+        actions: list[tuple[str, str, object, dict[str, object]]] = [
+            ("AllowTrailToCheckAcl", "s3:GetBucketAcl", bucket.arn, {}),
+            (
+                "AllowTrailFiles",
+                "s3:PutObject",
+                f"{bucket.arn}/AWSLogs/{account}/*",
+                {"s3:x-amz-acl": "bucket-owner-full-control"},
+            ),
+        ]
+        return [
+            {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": action,
+                "Resource": resource,
+                "Condition": {"StringEquals": {"aws:SourceArn": self.trail_arn, **condition}},
+            }
+            for sid, action, resource, condition in actions
+        ]

@@ -15,7 +15,7 @@ from generator.hcl.expression import Expr
 from generator.hcl.module import Module, Variable
 from generator.hcl.policy import allow, assumed_by, deny, document
 from generator.hcl.type_constraint import list_of
-from generator.modules.common import (
+from generator.modules.shared.common import (
     architecture_variable,
     between,
     limited,

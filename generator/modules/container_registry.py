@@ -9,7 +9,7 @@ from generator.bindings.ecr import EcrLifecyclePolicy, EcrRepository
 from generator.hcl.expression import Expr, each, for_list, for_map
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of, set_of
-from generator.modules.common import allow_destroy_variable, between, every, matches, tags_variable
+from generator.modules.shared.common import allow_destroy_variable, between, every, matches, tags_variable
 
 RELEASED_PREFIX = "released-"
 

@@ -10,7 +10,7 @@ from generator.bindings.route53 import Route53Record, Route53Zone
 from generator.hcl.expression import Expr, each, for_list, for_map, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of
-from generator.modules.common import every, matches, tags_variable
+from generator.modules.shared.common import every, matches, tags_variable
 
 HOST = "^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$"
 

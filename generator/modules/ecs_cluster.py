@@ -7,7 +7,7 @@ from typing import ClassVar
 from generator.bindings.ecs import EcsCluster as AwsEcsCluster
 from generator.bindings.ecs import EcsClusterCapacityProviders
 from generator.hcl.module import Module, Variable
-from generator.modules.common import name_variable, tags_variable
+from generator.modules.shared.common import name_variable, tags_variable
 
 
 class EcsCluster(Module):

@@ -18,7 +18,7 @@ from generator.hcl.expression import Expr, for_list, for_map, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of, map_of, object_of, optional
 from generator.hcl.types import Condition
-from generator.modules.common import (
+from generator.modules.shared.common import (
     architecture_variable,
     between,
     every,
@@ -32,8 +32,8 @@ from generator.modules.common import (
     tags_variable,
     user_variable,
 )
-from generator.modules.fargate import FARGATE_MEMORY, capabilities, size_precondition
-from generator.modules.task_roles import PERMISSIONS, execution_role, task_role, task_trust
+from generator.modules.shared.fargate import FARGATE_MEMORY, capabilities, size_precondition
+from generator.modules.shared.task_roles import PERMISSIONS, execution_role, task_role, task_trust
 
 SECRET_ARN = "^arn:[^:]+:(ssm:[^:]+:[^:]+:parameter/|secretsmanager:[^:]+:[^:]+:secret:).+$"
 CPU_UNITS = [int(cpu) for cpu in FARGATE_MEMORY]

@@ -10,7 +10,7 @@ from generator.bindings.ssm import SsmParameter
 from generator.hcl.expression import each, for_map
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import map_of, object_of, optional
-from generator.modules.common import allow_destroy_variable, every, matches, tags_variable
+from generator.modules.shared.common import allow_destroy_variable, every, matches, tags_variable
 
 PLACEHOLDER = "set-me"
 PLACEHOLDER_STAGE = "PLACEHOLDER"

@@ -7,7 +7,7 @@ from typing import ClassVar
 from generator.hcl.module import Module
 from generator.hcl.module_call import call_module
 from generator.modules.bucket import Bucket, bucket_name_variable
-from generator.modules.common import allow_destroy_variable, days_variable, tags_variable
+from generator.modules.shared.common import allow_destroy_variable, days_variable, tags_variable
 
 
 class StateBackend(Module):

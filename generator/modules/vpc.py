@@ -27,7 +27,7 @@ from generator.hcl.expression import Expr, each, for_map
 from generator.hcl.module import Check, Module, Variable
 from generator.hcl.policy import allow, assumed_by, document
 from generator.hcl.type_constraint import map_of, set_of
-from generator.modules.common import every, log_retention_variable, name_variable, tags_variable
+from generator.modules.shared.common import every, log_retention_variable, name_variable, tags_variable
 
 
 def cidr_checks(name: str) -> list[Check]:

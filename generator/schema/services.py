@@ -21,8 +21,12 @@ class Types:
 
 SERVICES: Mapping[str, Types] = {
     "acm": Types(resources=("acm_certificate", "acm_certificate_validation")),
+    "amplify": Types(resources=("amplify_app", "amplify_branch", "amplify_domain_association")),
     "appautoscaling": Types(resources=("appautoscaling_policy", "appautoscaling_target")),
-    "cloudwatch": Types(resources=("cloudwatch_log_group",)),
+    "cloudtrail": Types(resources=("cloudtrail",)),
+    "cloudwatch": Types(
+        resources=("cloudwatch_dashboard", "cloudwatch_log_group", "cloudwatch_metric_alarm"),
+    ),
     "ec2": Types(
         resources=(
             "default_security_group",
@@ -46,9 +50,12 @@ SERVICES: Mapping[str, Types] = {
         resources=("ecs_cluster", "ecs_cluster_capacity_providers", "ecs_service", "ecs_task_definition"),
     ),
     "elb": Types(resources=("lb", "lb_listener", "lb_listener_rule", "lb_target_group")),
-    "iam": Types(resources=("iam_role", "iam_role_policy")),
+    "events": Types(resources=("cloudwatch_event_rule", "cloudwatch_event_target")),
+    "iam": Types(resources=("iam_openid_connect_provider", "iam_role", "iam_role_policy")),
+    "kms": Types(resources=("kms_alias", "kms_key")),
     "lambda_": Types(resources=("lambda_alias", "lambda_function")),
     "meta": Types(data_sources=("caller_identity", "partition", "region")),
+    "rds": Types(resources=("db_instance", "db_parameter_group", "db_subnet_group")),
     "route53": Types(resources=("route53_record", "route53_zone")),
     "s3": Types(
         resources=(
@@ -61,6 +68,11 @@ SERVICES: Mapping[str, Types] = {
             "s3_bucket_versioning",
         ),
     ),
-    "secretsmanager": Types(resources=("secretsmanager_secret", "secretsmanager_secret_version")),
+    "secretsmanager": Types(
+        resources=("secretsmanager_secret", "secretsmanager_secret_version"),
+        ephemeral=("secretsmanager_random_password", "secretsmanager_secret_version"),
+    ),
+    "sns": Types(resources=("sns_topic", "sns_topic_policy", "sns_topic_subscription")),
     "ssm": Types(resources=("ssm_parameter",)),
+    "xray": Types(resources=("xray_sampling_rule",)),
 }

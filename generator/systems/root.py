@@ -12,7 +12,7 @@ from generator.hcl.module import Variable
 from generator.hcl.module_call import scratch_app
 from generator.hcl.stack import Stack
 from generator.hcl.template import literal
-from generator.modules.common import matches
+from generator.modules.shared.common import matches
 from generator.systems.manifest import Template, limited_name
 
 BUCKET_NAME_LIMIT = 63

@@ -96,7 +96,27 @@ resource "aws_s3_bucket_policy" "this" {
         Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
         Action    = "s3:PutObject"
         Resource  = "${aws_s3_bucket.this.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
-      }] : []
+      }] : [],
+      var.trail_arn == null ? [] : [
+        {
+          Sid       = "AllowTrailToCheckAcl"
+          Effect    = "Allow"
+          Principal = { Service = "cloudtrail.amazonaws.com" }
+          Action    = "s3:GetBucketAcl"
+          Resource  = aws_s3_bucket.this.arn
+          Condition = { StringEquals = { "aws:SourceArn" = var.trail_arn } }
+        },
+        {
+          Sid       = "AllowTrailFiles"
+          Effect    = "Allow"
+          Principal = { Service = "cloudtrail.amazonaws.com" }
+          Action    = "s3:PutObject"
+          Resource  = "${aws_s3_bucket.this.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
+          Condition = {
+            StringEquals = { "aws:SourceArn" = var.trail_arn, "s3:x-amz-acl" = "bucket-owner-full-control" }
+          }
+        },
+      ]
     )
   })
 

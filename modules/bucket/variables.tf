@@ -59,6 +59,17 @@ variable "load_balancer_logs" {
   nullable    = false
 }
 
+variable "trail_arn" {
+  description = "ARN of the CloudTrail trail that may write its files; null admits none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.trail_arn == null || can(regex("^arn:[a-z-]+:cloudtrail:[^:]+:[0-9]+:trail/.+$", var.trail_arn))
+    error_message = "trail_arn must be the ARN of a CloudTrail trail."
+  }
+}
+
 variable "allow_destroy" {
   description = "Lifts what protects data against deletion. Apply it before destroying."
   type        = bool

@@ -11,6 +11,7 @@ from generator.modules.bucket import Bucket
 from tests.plan.planning import ACCOUNT, Inputs, Plan, Planner
 
 EXAMPLE: Inputs = Bucket.example
+TRAIL = f"arn:aws:cloudtrail:us-west-2:{ACCOUNT}:trail/example-audit"
 LOGS = "example-test-logs-123456789012-us-west-2"
 CASES: dict[str, Inputs] = {
     "example": EXAMPLE,
@@ -25,13 +26,14 @@ CASES: dict[str, Inputs] = {
         "tags": {"Team": "platform"},
     },
     "nothing_expires": {"name": "a" * 63},
+    "trail": {"name": "example-audit", "trail_arn": TRAIL},
 }
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
     # The policy names the bucket's ARN, which is known once the bucket exists.
-    existing = {case: ["aws_s3_bucket.this"] for case in ("example", "every_option")}
+    existing = {case: ["aws_s3_bucket.this"] for case in ("example", "every_option", "trail")}
     return planner.plan("bucket", CASES, existing=existing)
 
 
@@ -112,3 +114,18 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert plan["aws_s3_bucket_versioning.this"]["versioning_configuration"][0]["status"] == "Suspended"
     assert plan["aws_s3_bucket.this"]["force_destroy"] is True
     assert plan["aws_s3_bucket.this"]["tags"] == {"Team": "platform"}
+
+
+def test_one_trail_may_write_its_files_and_look_at_the_acl(plans: dict[str, Plan]) -> None:
+    statements = plans["trail"].statements("aws_s3_bucket_policy.this")
+    assert set(statements) == {"DenyPlainHttp", "AllowTrailToCheckAcl", "AllowTrailFiles"}
+    acl, files = statements["AllowTrailToCheckAcl"], statements["AllowTrailFiles"]
+    assert [s["Principal"] for s in (acl, files)] == [{"Service": "cloudtrail.amazonaws.com"}] * 2
+    assert [s["Effect"] for s in (acl, files)] == ["Allow", "Allow"]
+    assert (acl["Action"], acl["Resource"]) == ("s3:GetBucketAcl", "arn:aws:s3:::example-audit")
+    assert acl["Condition"] == {"StringEquals": {"aws:SourceArn": TRAIL}}
+    assert (files["Action"], files["Resource"]) == (
+        "s3:PutObject",
+        f"arn:aws:s3:::example-audit/AWSLogs/{ACCOUNT}/*",
+    )
+    assert files["Condition"] == {"StringEquals": {"aws:SourceArn": TRAIL, "s3:x-amz-acl": "bucket-owner-full-control"}}

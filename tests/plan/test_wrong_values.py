@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from generator.modules import all_modules
 from tests.plan.planning import Inputs, Planner
-from tests.plan.wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, WrongCall
+from tests.plan.wrong_values import WrongCall
 
 MESSAGE = re.compile(r'^ *error_message = "((?:[^"\\]|\\.)*)"$', re.MULTILINE)
 CHECK = re.compile(r"^ *(?:validation|precondition|postcondition|assert) \{$", re.MULTILINE)
+PARTS = [import_module(f"tests.plan.{file.stem}") for file in sorted(Path(__file__).parent.glob("wrong_values*.py"))]
 REFERENCE = re.compile(r"\\\$\\\{.*?\\\}")
+
+
+def wrong_calls(kind: str) -> dict[str, WrongCall]:
+    """The calls of *kind* from every file of wrong values, each with a name of its own."""
+    found = [item for part in PARTS for item in getattr(part, kind, {}).items()]
+    assert len({name for name, _ in found}) == len(found)
+    return dict(found)
+
+
+VALIDATIONS, COMPARISONS, PRECONDITIONS = map(wrong_calls, ("VALIDATIONS", "COMPARISONS", "PRECONDITIONS"))
 
 
 @pytest.mark.parametrize("call", VALIDATIONS)

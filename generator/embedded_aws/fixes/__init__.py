@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from generator.embedded_aws.fixes import (
+    amplify,
     application_autoscaling,
     awslambda,
     awslambda_invoke,
+    cloudtrail,
+    cloudwatch,
     ec2,
     ecr,
     ecs,
     elbv2,
     iam,
+    rds,
     route53,
+    sts,
+    xray,
 )
 from generator.embedded_aws.state import ServerState
 
-SERVICES = (application_autoscaling, awslambda, awslambda_invoke, ec2, ecr, ecs, elbv2, iam, route53)
+SERVICES = (
+    amplify,
+    application_autoscaling,
+    awslambda,
+    awslambda_invoke,
+    cloudtrail,
+    cloudwatch,
+    ec2,
+    ecr,
+    ecs,
+    elbv2,
+    iam,
+    rds,
+    route53,
+    sts,
+    xray,
+)
 
 
 def apply_all(state: ServerState) -> None:

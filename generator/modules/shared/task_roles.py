@@ -10,7 +10,7 @@ from generator.hcl.expression import Expr, for_list
 from generator.hcl.policy import allow, assumed_by, deny
 from generator.hcl.stack import Stack
 from generator.hcl.type_constraint import list_of, map_of, object_of
-from generator.modules.common import limited
+from generator.modules.shared.common import limited
 
 PERMISSIONS = map_of(object_of({"actions": list_of("string"), "resources": list_of("string")}))
 

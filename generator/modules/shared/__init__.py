@@ -1,0 +1,1 @@
+"""What several modules are made of: variables, roles, tables and helpers with one meaning everywhere."""

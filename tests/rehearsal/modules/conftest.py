@@ -1,0 +1,7 @@
+"""One embedded AWS a test process, and an account of its own for each test."""
+
+from __future__ import annotations
+
+from tests.rehearsal.embedded_aws.conftest import account, aws, cloud
+
+__all__ = ["account", "aws", "cloud"]
