@@ -17,11 +17,13 @@ from tests.runner.test_identity import TEST_UIDS
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-# Everything is imported before the privileges go: an ordinary user may not be able to enter this Python's directory.
+# Everything is imported and the launcher built before the privileges go: an ordinary user may be able to enter neither
+# this Python's directory nor the project's.
 SCRIPT = """
 import ctypes, json, os, sys
 from runner.contract import Request
-from runner.engine import run
+from runner.engine import prepare, run
+prepare()
 uid, code = json.load(sys.stdin)
 if uid is not None:
     os.setgroups([])
