@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,6 +18,13 @@ RESET_PATH = "/moto-api/reset"
 
 # A credential scope is KEY/DATE/REGION/SERVICE/aws4_request; S3 also presigns URLs in the older way.
 _ACCOUNT = re.compile(r"(?:Credential=|AWSAccessKeyId=)(\d{12})(?:/|%2F|&|$)", re.IGNORECASE)
+
+_SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
+
+# moto's models are not made for threads: one request loops over what another one changes, answers 500 after half of its
+# work, and the client's retry meets that half (a subnet that conflicts with itself). These services work in memory
+# alone and wait for nobody, so taking turns costs nothing.
+ONE_AT_A_TIME = frozenset({"ec2", "ecs", "elasticloadbalancing", "iam", "rds"})
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -31,6 +39,7 @@ class Middleware:
         self._application = application
         self._state = state
         self._plain = plain
+        self._turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -44,6 +53,9 @@ class Middleware:
             self._state.clear()
         if not self._plain and "HTTP_X_MOTO_ACCOUNT_ID" not in environ and (account := account_of(environ)):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        if not self._plain and service_of(environ) in ONE_AT_A_TIME:
+            with self._turn:
+                return list(self._application(environ, start_response))
         return self._application(environ, start_response)
 
     def _layer(self, digest: str, start_response: Any) -> Iterable[bytes]:
@@ -58,6 +70,12 @@ def account_of(environ: dict[str, Any]) -> str | None:
     """The 12-digit access key id that signed a request (header or presigned URL), else None."""
     signed = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "")
     match = _ACCOUNT.search(signed)
+    return match[1] if match else None
+
+
+def service_of(environ: dict[str, Any]) -> str | None:
+    """The service of the credential scope that a request is signed for, else None."""
+    match = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
     return match[1] if match else None
 
 

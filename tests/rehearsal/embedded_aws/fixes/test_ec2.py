@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -62,3 +63,19 @@ def test_deleted_nat_gateway_takes_its_interface_along_and_frees_its_address(eit
         assert interfaces["NetworkInterfaces"] == []
         assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
     ec2.release_address(AllocationId=address)
+
+
+def test_many_requests_at_once_do_not_disturb_each_other(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    own = [{"Name": "vpc-id", "Values": [vpc]}]
+
+    def subnet(number: int) -> str:
+        ec2.describe_network_acls(Filters=own)
+        made = ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
+        ec2.create_tags(Resources=[made], Tags=[{"Key": "Name", "Value": str(number)}])
+        return str(made)
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(subnet, range(120)))
+    assert {s["SubnetId"] for s in ec2.describe_subnets(Filters=own)["Subnets"]} == set(made)
