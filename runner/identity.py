@@ -41,18 +41,19 @@ class Identity:
 
         Nothing happens under a shared uid: its processes cannot be told from the caller's. RunnerError if some stay.
         """
-        killed = 0
+        # By pid: one that is slow to go is signalled again, and is still one.
+        killed: set[int] = set()
         if self.uid is None:
-            return killed
+            return 0
         deadline = time.monotonic() + SWEEP_SECONDS
         while _has_processes(self.uid):
             alive = [pid for pid, state in _processes(self.uid) if state not in "ZX"]
             if not alive and not _has_living_processes(self.uid):
-                return killed
-            killed += sum(_kill(pid, self.uid) for pid in alive)
+                return len(killed)
+            killed.update(pid for pid in alive if _kill(pid, self.uid))
             if time.monotonic() > deadline:
                 raise RunnerError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
-        return killed
+        return len(killed)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from tests.rehearsal.embedded_aws.cloud import Cloud
@@ -14,8 +15,8 @@ def test_a_composite_alarm_is_kept_apart_from_those_of_metrics(either: Cloud) ->
     cloudwatch = either.client("cloudwatch")
     wanted = {"AlarmName": either.name, "AlarmRule": "ALARM(one) AND NOT ALARM(two)", "AlarmActions": ACTIONS}
     if either.plain:
-        # Its answer is a page in HTML.
-        with pytest.raises(ResponseParserError):
+        # Its answer is a page in HTML, which newer versions of boto3 take for an error without a code.
+        with pytest.raises((ResponseParserError, ClientError)):
             cloudwatch.put_composite_alarm(**wanted)
         return
     cloudwatch.put_composite_alarm(**wanted)
