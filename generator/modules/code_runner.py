@@ -43,8 +43,8 @@ class CodeRunner(Module):
 
     It stands in subnets without a route out, behind a security group without a single rule. Its role may write to its
     own log group. Lambda also needs six EC2 actions on the role to attach the function to the VPC; the role denies
-    exactly those to calls that come from inside the function, so that a program which finds the credentials can do
-    nothing with them.
+    exactly those to calls that come from inside the function: a program which finds the credentials can write to the
+    function's own log with them, and nothing else.
 
     The image is named by digest in a parameter that releases write. Until the first release the function is absent:
     Lambda cannot create one from an image that does not exist. Callers invoke the alias `live`, which names the

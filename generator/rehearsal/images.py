@@ -23,23 +23,21 @@ def push_and_release(target: Target, client: Any, outputs: dict[str, Any]) -> di
     environment = target.environment
     released: dict[str, str] = {}
     for name, parameter in outputs["image_parameters"].items():
-        is_runner = name == CODE_RUNNER
-        source = environment.code_runner if is_runner else environment.services[name].image
-        assert source is not None
-        platform = environment.code_runner.platform if is_runner and environment.code_runner else None
-        platform = platform or environment.services[name].platform
+        runner = environment.code_runner if name == CODE_RUNNER else None
+        repository = runner.repository if runner else environment.services[name].image.repository
+        platform = runner.platform if runner else environment.services[name].platform
         digest = push_image(
             ecr,
-            source.repository,
+            repository,
             f"{environment.name}-rehearsal-{time.time_ns()}",
-            lambda_task_files() if is_runner else {"program": name.encode()},
-            cmd=HANDLER if is_runner else ["/var/task/program"],
+            lambda_task_files() if runner else {"program": name.encode()},
+            cmd=HANDLER if runner else ["/var/task/program"],
             architecture="arm64" if platform == "linux/arm64" else "amd64",
         )
         released[name] = release(
             ecr,
             ssm,
-            repository_url=outputs["repository_urls"][source.repository],
+            repository_url=outputs["repository_urls"][repository],
             digest=digest,
             parameter=parameter,
             environment=environment.name,

@@ -23,7 +23,7 @@ HELLO_OUTPUT = "Hello from the slipway: 78 planks\n"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the code runner answered: its JSON, and the seconds that the call took."""
+    """What the code runner answered: its JSON as it came."""
 
     result: dict[str, Any]
 
