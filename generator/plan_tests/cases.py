@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Expected(_Model):
 
 class _Document(_Model):
     module: str = ""
+    proves: list[str] = []
     variables: dict[str, JsonValue] = {}
     expect: Expected
     inventory: dict[str, Any] | None = None
@@ -54,13 +55,17 @@ class _Document(_Model):
 
 @dataclass(frozen=True)
 class Case:
-    """One plan case. *module* is the directory to plan; *inventory* is empty until it is generated."""
+    """One plan case. *module* is the directory to plan; *inventory* is empty until it is generated.
+
+    *proves* names the capabilities that the case stands for: for a page that leads from each to its proof.
+    """
 
     file: Path
     module: Path
     variables: Mapping[str, Any]
     expect: Expected
     inventory: Mapping[str, Any] | None = None
+    proves: Sequence[str] = ()
 
 
 def read_case(file: Path, modules: Path) -> Case:
@@ -81,7 +86,7 @@ def read_case(file: Path, modules: Path) -> Case:
     if not module.is_dir():
         where = Location(file, _line(tree, ["module"]))
         raise SlipwayError(f"there is no module {module}", where=where, cure="Say which with `module: path`.")
-    return Case(file, module, document.variables, document.expect, document.inventory)
+    return Case(file, module, document.variables, document.expect, document.inventory, document.proves)
 
 
 def line_of_variable(file: Path, name: str) -> int | None:

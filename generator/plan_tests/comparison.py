@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -22,8 +23,9 @@ def differences(expected: object, found: object, path: str = "", *, exact: bool 
     """Return a line for each place where *found* is not what *expected* says; an empty list when all is.
 
     A mapping expects its keys and says nothing of others, unless *exact*; a list expects the same elements in the same
-    order; anything else expects an equal value of the same kind (``true`` is not ``1``). MISSING expects an attribute
-    to be absent or null.
+    order; anything else expects an equal value of the same kind (``true`` is not ``1``). A mapping or list that meets
+    a string of JSON, such as a policy, is compared with what it says. MISSING expects an attribute to be absent or
+    null.
     """
     return list(_differences(expected, found, path, exact))
 
@@ -34,6 +36,8 @@ def _differences(expected: object, found: object, path: str, exact: bool) -> Ite
             yield f"{path}: expected MISSING, found {_shown(found)}"
     elif found is ABSENT:
         yield f"{path}: expected {_shown(expected)}, found MISSING"
+    elif not exact and isinstance(found, str) and (decoded := _decoded(expected, found)) is not None:
+        yield from _differences(expected, decoded, path, exact)
     elif isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key, value in expected.items():
             yield from _differences(value, found.get(key, ABSENT), _joined(path, key), exact)
@@ -44,6 +48,17 @@ def _differences(expected: object, found: object, path: str, exact: bool) -> Ite
         yield from _lists(expected, found, path, exact)  # type: ignore[arg-type]
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
         yield f"{path}: expected {_shown(expected)}, found {_shown(found)}"
+
+
+def _decoded(expected: object, found: str) -> object:
+    """What the JSON in *found* says, when *expected* is a mapping or list and so is that; otherwise None."""
+    if not isinstance(expected, Mapping) and not _is_list(expected):
+        return None
+    try:
+        said: object = json.loads(found)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict | list) else None
 
 
 def _lists(expected: Sequence[object], found: Sequence[object], path: str, exact: bool) -> Iterator[str]:

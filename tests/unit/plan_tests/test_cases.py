@@ -53,6 +53,13 @@ def test_a_case_is_about_the_module_of_its_folder(project: Path) -> None:
     assert case.expect.values == {"aws_vpc.this": {"ipam": MISSING}}
     assert case.expect.outputs == {"cidr": "10.0.0.0/16"}
     assert case.inventory is None
+    assert case.proves == []
+
+
+def test_a_case_may_say_which_capabilities_it_proves(project: Path) -> None:
+    case = read_case(case_file(project, "proves: [one NAT gateway]\nexpect: {}"), project / "modules")
+    assert case.proves == ["one NAT gateway"]
+    assert "proves: Input should be a valid list" in refusal(project, "proves: all\nexpect: {}")
 
 
 def test_a_case_may_name_its_module_by_a_path_from_its_file(project: Path) -> None:

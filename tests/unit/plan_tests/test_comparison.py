@@ -28,6 +28,8 @@ JSON: st.SearchStrategy[Any] = st.recursive(
         ({"a": None}, {"a": None}),
         ([1, 2], (1, 2)),
         (1, 1.0),
+        ({"policy": {"Statement": [{"Sid": "A"}]}}, {"policy": '{"Version": "1", "Statement": [{"Sid": "A"}]}'}),
+        ({"container_definitions": [{"name": "main"}]}, {"container_definitions": '[{"name": "main", "cpu": 1}]'}),
     ],
 )
 def test_a_part_of_the_plan_is_enough(expected: object, found: object) -> None:
@@ -52,6 +54,9 @@ def test_a_part_of_the_plan_is_enough(expected: object, found: object) -> None:
         ({"a": {"b": 1}}, {"a": "b"}, "a: expected {'b': 1}, found 'b'"),
         ({"a": ["b"]}, {"a": "b"}, "a: expected ['b'], found 'b'"),
         ({"a": "b"}, {"a": ["b"]}, "a: expected 'b', found ['b']"),
+        ({"a": {"b": 1}}, {"a": '{"b": 2}'}, "a.b: expected 1, found 2"),
+        ({"a": [1]}, {"a": "1"}, "a: expected [1], found '1'"),
+        ({"a": '{"b": 1}'}, {"a": '{"b":1}'}, """a: expected '{"b": 1}', found '{"b":1}'"""),
     ],
 )
 def test_a_difference_names_its_place_and_both_values(expected: object, found: object, line: str) -> None:
