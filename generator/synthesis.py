@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Location, SlipwayError
+from generator.examples import Example, built_examples
 from generator.files import replace_files
+from generator.hcl.module import Module
 from generator.hcl.module_call import built
-from generator.hcl.readme import readme, reference
+from generator.hcl.readme import ShownExample, readme, reference
 from generator.hcl.writer import write
 from generator.modules import all_modules
 from generator.schema.prune import load
@@ -45,12 +47,8 @@ def emit(root: Path) -> dict[str, str]:
             cure="Run slipway in the root of the project, or name it with --project.",
         )
     files = {SCHEMA_FILE: schema_text()}
-    for name, module_class in all_modules().items():
-        module = built(module_class)
-        header = f"{MARK} generator/modules/{name}.py; edit that file."
-        for file, text in write(module, load(), header).items():
-            files[f"modules/{name}/{file}"] = text
-        files[f"modules/{name}/README.md"] = readme(module, header)
+    for module_class in all_modules().values():
+        files.update(_module(built(module_class)))
     modules = {name: built(module_class) for name, module_class in all_modules().items()}
     files["docs/modules.md"] = reference(modules, f"{MARK} generator/modules/; edit those files.")
     for path in manifests:
@@ -85,6 +83,25 @@ def write_files(root: Path, files: Mapping[str, str]) -> list[str]:
     return sorted([*changed, *stale])
 
 
+def _module(module: Module) -> Iterator[tuple[str, str]]:
+    name = module.module_name()
+    header = f"{MARK} generator/modules/{name}.py; edit that file."
+    for file, text in write(module, load(), header).items():
+        yield f"modules/{name}/{file}", text
+    shown: dict[str, ShownExample] = {}
+    for example in built_examples(name):
+        emitted = _example(example)
+        shown[example.name()] = ShownExample(example.purpose(), emitted["main.tf"].split("\n", 2)[2])
+        for file, text in emitted.items():
+            yield f"modules/{name}/examples/{example.name()}/{file}", text
+    yield f"modules/{name}/README.md", readme(module, header, shown)
+
+
+def _example(example: Example) -> dict[str, str]:
+    header = f"{MARK} generator/examples/{example.module_name()}.py; edit that file."
+    return write(example, load(), header)
+
+
 def _system(manifest: Manifest, path: Path) -> Iterator[tuple[str, str]]:
     header = f"{MARK} {path}; edit that file."
     account = AccountRoot(manifest.account)
@@ -103,7 +120,7 @@ def _root(root: Root, folder: Path, header: str, text: str) -> Iterator[tuple[st
 
 def _stale(root: Path, files: Mapping[str, str]) -> Iterator[str]:
     """The generated files that nothing emits any more."""
-    for pattern in ("modules/*/*", "envs/*/*/*"):
+    for pattern in ("modules/*/*", "modules/*/examples/*/*", "envs/*/*/*"):
         for path in sorted(root.glob(pattern)):
             name = str(path.relative_to(root))
             if path.suffix in (".tf", ".md") and name not in files and MARK in _read(path)[:200]:

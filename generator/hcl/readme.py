@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from generator.hcl.expression import plain, source
 from generator.hcl.module import Module, Variable
@@ -34,19 +35,35 @@ values are refused with a message before anything is made. What is dangerous has
 """
 
 
-def readme(module: Module, header: str) -> str:
-    """Return the README: purpose, an example that works, inputs, outputs, resources."""
+@dataclass(frozen=True)
+class ShownExample:
+    """An example of a module: what it shows, and the text of its ``main.tf``."""
+
+    purpose: str
+    text: str
+
+
+def readme(module: Module, header: str, examples: Mapping[str, ShownExample]) -> str:
+    """Return the README: purpose, usage, inputs, outputs, resources. *examples* by name; the first is the usage."""
     name = module.module_name()
     variables = module.variables().values()
     parts = [
         f"<!-- {header} -->\n# {name}\n",
         f"{module.purpose()}\n",
-        f"## Example\n\n```hcl\n{example(module)}```\n",
+        _usage(module, examples),
         _inputs(variables),
         _table("## Outputs", ("Name", "What it is"), [(f"`{n}`", d) for n, d in module.output_descriptions.items()]),
         _resources(module),
     ]
     return "\n".join(parts)
+
+
+def _usage(module: Module, examples: Mapping[str, ShownExample]) -> str:
+    if not examples:
+        return f"## Usage\n\n```hcl\n{example(module)}```\n"
+    first = next(iter(examples.values()))
+    links = "".join(f"- [{name}](examples/{name}): {shown.purpose}\n" for name, shown in examples.items())
+    return f"## Usage\n\n```hcl\n{first.text}```\n\nWhole root modules, each applied in the tests:\n\n{links}"
 
 
 def reference(modules: Mapping[str, Module], header: str) -> str:

@@ -29,9 +29,9 @@ def module(request: pytest.FixtureRequest) -> type[Module]:
 
 @pytest.fixture
 def files(module: type[Module], emitted: dict[str, str]) -> dict[str, str]:
-    """The emitted files of the module."""
-    prefix = f"modules/{module.module_name()}/"
-    return {name.removeprefix(prefix): text for name, text in emitted.items() if name.startswith(prefix)}
+    """The emitted files of the module, without its examples'."""
+    folder = Path("modules", module.module_name())
+    return {Path(name).name: text for name, text in emitted.items() if Path(name).parent == folder}
 
 
 def variables(text: str) -> dict[str, str]:
