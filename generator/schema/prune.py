@@ -30,7 +30,7 @@ def prune(full: Mapping[str, Any], services: Mapping[str, Types]) -> dict[str, A
     pruned: dict[str, Any] = {"provider": {"aws": _read(provider["provider"]["block"])}}
     for kind, section in SECTIONS.items():
         known = provider.get(section, {})
-        pruned[kind] = {name: _block(known, name) for name in sorted(_names(kind, services))}
+        pruned[kind] = {name: _block(known, name) for name in sorted(type_names(kind, services))}
     return pruned
 
 
@@ -51,7 +51,7 @@ def load() -> Schemas:
     return loaded
 
 
-def _names(kind: str, services: Mapping[str, Types]) -> set[str]:
+def type_names(kind: str, services: Mapping[str, Types]) -> set[str]:
     chosen = {"resource": "resources", "data": "data_sources", "ephemeral": "ephemeral"}[kind]
     return {f"aws_{name}" for types in services.values() for name in getattr(types, chosen)}
 
