@@ -15,20 +15,8 @@ PAGES = {"resource": "resources", "data": "data-sources", "ephemeral": "ephemera
 SOURCE = "../../modules"
 TITLE = "# The modules"
 USE = """
-## Using one from your repository
-
-The modules need Terraform 1.11 or newer and the AWS provider from 5.100 (below 7), and nothing else: no other provider,
-no registry, no Slipway.
-
-```hcl
-module "network" {
-  source = "git::https://example.com/slipway.git//modules/vpc?ref=v0.1.0"
-
-  name           = "example-test"
-  cidr           = "10.0.0.0/16"
-  public_subnets = { us-west-2a = "10.0.1.0/24", us-west-2b = "10.0.2.0/24" }
-}
-```
+They need Terraform 1.11 or newer and the AWS provider from 5.100 (below 7), and nothing else: no other provider, no
+registry, no Slipway. [Using one module from your repository](use-one-module.md) shows how, step by step.
 
 Resources that vary are keyed by what you name (zones, routes, repositories), so adding one replaces no other. Wrong
 values are refused with a message before anything is made. What is dangerous has to be switched on by name.

@@ -1,0 +1,1 @@
+"""What scans of the emitted files find."""
