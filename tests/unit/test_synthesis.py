@@ -26,9 +26,11 @@ def test_emits_the_modules_the_schema_and_a_root_for_the_account_and_each_enviro
     files = emit(project)
     folders = {str(Path(name).parent) for name in files}
     assert {"envs/lab/account", "envs/lab/dev", "envs/lab/live", "modules/vpc"} < folders
+    assert {"modules/bucket/examples/basic", "modules/bucket/examples/complete"} < folders
     assert SCHEMA_FILE in files
     for folder in (folder for folder in folders if "/" in folder):
-        assert {f"{folder}/README.md", f"{folder}/versions.tf", f"{folder}/variables.tf"} <= set(files), folder
+        own = {"main.tf", "providers.tf"} if "/examples/" in folder else {"README.md", "variables.tf"}
+        assert {f"{folder}/{file}" for file in {"versions.tf", *own}} <= set(files), folder
 
 
 def test_emitting_twice_in_one_process_gives_the_same(project: Path) -> None:
@@ -39,6 +41,8 @@ def test_the_header_names_the_source(project: Path) -> None:
     files = emit(project)
     assert files["envs/lab/dev/versions.tf"].startswith(f"# {MARK} envs/lab/system.yaml; edit that file.\n")
     assert files["modules/vpc/main.tf"].startswith(f"# {MARK} generator/modules/vpc.py; edit that file.\n")
+    example = files["modules/bucket/examples/basic/main.tf"]
+    assert example.startswith(f"# {MARK} generator/examples/bucket.py; edit that file.\n")
     assert files["modules/vpc/README.md"].startswith(f"<!-- {MARK} generator/modules/vpc.py; edit that file. -->\n")
 
 
