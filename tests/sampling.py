@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: runs in the full suite; otherwise only when it is sampled")
     config.addinivalue_line("markers", "rehearsal(seconds): a long test that mostly waits; the longest starts first")
+    config.addinivalue_line("markers", "proves(phrase, …, module=…): capabilities of tests/plan/capabilities.yaml")
     config.stash[LEFT_OUT], config.stash[SAMPLED] = [], []
 
 

@@ -53,7 +53,7 @@ def test_every_message_of_every_module_is_expected_by_a_wrong_call(project: Path
         f"{module}: {message}"
         for module in all_modules()
         for message in messages(project / "modules" / module)
-        if not any(re.fullmatch(pattern(message), expected) for expected in expected_of(module))
+        if not is_expected(module, message)
     ]
     assert unexpected == []
 
@@ -87,6 +87,11 @@ def own_words(errors: list[str]) -> list[str]:
 def messages(module: Path) -> Iterator[str]:
     for file in sorted(module.glob("*.tf")):
         yield from MESSAGE.findall(file.read_text(encoding="utf-8"))
+
+
+def is_expected(module: str, message: str) -> bool:
+    """Whether a wrong call of *module* shows *message*."""
+    return any(re.fullmatch(pattern(message), expected) for expected in expected_of(module))
 
 
 def pattern(message: str) -> str:
