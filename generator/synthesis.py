@@ -15,6 +15,7 @@ from generator.hcl.module_call import built
 from generator.hcl.readme import ShownExample, readme, reference
 from generator.hcl.writer import write
 from generator.modules import all_modules
+from generator.modules.shared.billing import BILLED
 from generator.schema.prune import load
 from generator.systems.account import AccountRoot
 from generator.systems.environment import EnvironmentRoot
@@ -94,7 +95,7 @@ def _module(module: Module) -> Iterator[tuple[str, str]]:
         shown[example.name()] = ShownExample(example.purpose(), emitted["main.tf"].split("\n", 2)[2])
         for file, text in emitted.items():
             yield f"modules/{name}/examples/{example.name()}/{file}", text
-    yield f"modules/{name}/README.md", readme(module, header, shown)
+    yield f"modules/{name}/README.md", readme(module, header, shown, BILLED)
 
 
 def _example(example: Example) -> dict[str, str]:

@@ -31,8 +31,13 @@ class ShownExample:
     text: str
 
 
-def readme(module: Module, header: str, examples: Mapping[str, ShownExample]) -> str:
-    """Return the README: purpose, usage, inputs, outputs, resources. *examples* by name; the first is the usage."""
+def readme(
+    module: Module, header: str, examples: Mapping[str, ShownExample], billed: Mapping[str, str] | None = None
+) -> str:
+    """Return the README: purpose, usage, inputs, outputs, resources, bill.
+
+    *examples* by name; the first is the usage. *billed* says by what a type of resource is billed.
+    """
     name = module.module_name()
     variables = module.variables().values()
     parts = [
@@ -42,6 +47,7 @@ def readme(module: Module, header: str, examples: Mapping[str, ShownExample]) ->
         _inputs(variables),
         _table("## Outputs", ("Name", "What it is"), [(f"`{n}`", d) for n, d in module.output_descriptions.items()]),
         _resources(module),
+        _bill(module, billed or {}),
     ]
     return "\n".join(parts)
 
@@ -92,6 +98,16 @@ def _resources(module: Module) -> str:
     calls = sorted({name for kind, _, name in module.placements if kind == "module"})
     lines += [f"- the module [`{name}`](../{name}/README.md)" for name in calls]
     return "## Resources\n\n" + "\n".join(lines) + "\n"
+
+
+def _bill(module: Module, billed: Mapping[str, str]) -> str:
+    types = sorted({type_ for kind, type_, _ in module.placements if kind == "resource" and type_ in billed})
+    called = sorted({name for kind, _, name in module.placements if kind == "module"})
+    if not types and not called:
+        return "## What is billed\n\nNothing.\n"
+    also = "".join(f"\nAlso what the module [`{name}`](../{name}/README.md) is billed for.\n" for name in called)
+    rows = [(f"`{type_}`", billed[type_]) for type_ in types]
+    return _table("## What is billed", ("Resource", "By"), rows) + also if rows else f"## What is billed\n{also}"
 
 
 def _kind(kind: str) -> str:
