@@ -2,6 +2,8 @@
 
 - Tags of scalable targets: moto has no ListTagsForResource, TagResource or UntagResource and drops the tags given to
   RegisterScalableTarget; without them every `aws_appautoscaling_target` fails with HTTP 500.
+- DeregisterScalableTarget: AWS deletes the target's scaling policies and scheduled actions with it, moto keeps them, so
+  that a target which is made anew would seem to have them still.
 """
 
 from __future__ import annotations
@@ -29,10 +31,14 @@ def apply(_: ServerState) -> None:
         return answer
 
     @around(ApplicationAutoscalingBackend, "deregister_scalable_target")
-    def forget_tags(original: Any, self: Any, namespace: str, r_id: str, dimension: str) -> None:
+    def forget_what_belongs_to_it(original: Any, self: Any, namespace: str, r_id: str, dimension: str) -> None:
         target = self.targets.get(dimension, {}).get(r_id)
         original(self, namespace, r_id, dimension)
         _tags(self).pop(target.arn, None)
+        of_target = namespace, r_id, dimension
+        for policy in [p for p in self.policies.values() if _target(p) == of_target]:
+            self.delete_scaling_policy(policy.policy_name, *of_target)
+        self.scheduled_actions = [a for a in self.scheduled_actions if _target(a) != of_target]
 
     @adds(ApplicationAutoScalingResponse, "list_tags_for_resource")
     def list_tags_for_resource(self: Any) -> Any:
@@ -53,6 +59,11 @@ def apply(_: ServerState) -> None:
         for key in request["TagKeys"]:
             tags.pop(key, None)
         return ActionResult({})
+
+
+def _target(of: Any) -> tuple[str, str, str]:
+    """The target of a scaling policy or scheduled action."""
+    return of.service_namespace, of.resource_id, of.scalable_dimension
 
 
 def _tags(backend: Any) -> dict[str, Tags]:

@@ -1,4 +1,4 @@
-"""Application Auto Scaling: tags of scalable targets."""
+"""Application Auto Scaling: tags of scalable targets, and what goes with a target."""
 
 from __future__ import annotations
 
@@ -46,3 +46,29 @@ def test_tags_go_with_the_target(cloud: Cloud) -> None:
         ServiceNamespace="ecs", ResourceId=f"service/{cloud.name}/s", ScalableDimension="ecs:service:DesiredCount"
     )
     assert client.list_tags_for_resource(ResourceARN=arn)["Tags"] == {}
+
+
+def test_policies_and_scheduled_actions_go_with_their_target(either: Cloud) -> None:
+    client, _ = register(either)
+    of_target = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": f"service/{either.name}/s",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    tracking = {
+        "TargetValue": 70.0,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+    }
+    client.put_scaling_policy(
+        PolicyName="cpu",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=tracking,
+        **of_target,
+    )
+    client.put_scheduled_action(ScheduledActionName="night", Schedule="cron(0 20 ? * * *)", **of_target)
+    client.deregister_scalable_target(**of_target)
+    # The two are asked for by target: plain moto is shared by tests.
+    by_target = {key: of_target[key] for key in ("ServiceNamespace", "ResourceId")}
+    with either.fixed():
+        assert client.describe_scaling_policies(**by_target)["ScalingPolicies"] == []
+        assert client.describe_scheduled_actions(**by_target)["ScheduledActions"] == []
