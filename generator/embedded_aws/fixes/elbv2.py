@@ -3,6 +3,7 @@
 - ModifyLoadBalancerAttributes with access logs: AWS writes a test object and refuses a bucket that is absent or whose
   policy does not admit the log delivery; moto accepts anything, and so hides both the wrong policy and a destroy that
   fails because the bucket is not empty.
+- DeleteLoadBalancer refuses a load balancer whose deletion protection is on; moto deletes it.
 - CreateLoadBalancer without a scheme makes an internet-facing one; moto leaves the scheme out of every answer.
 """
 
@@ -29,7 +30,20 @@ class InvalidConfigurationRequestException(ServiceException):
     code = "InvalidConfigurationRequest"
 
 
+class OperationNotPermittedException(ServiceException):
+    code = "OperationNotPermitted"
+
+
 def apply(_: ServerState) -> None:
+    @around(ELBv2Backend, "delete_load_balancer")
+    def refuse_the_protected(original: Any, self: Any, arn: str) -> Any:
+        load_balancer = self.load_balancers.get(arn)
+        if load_balancer and str(load_balancer.attrs.get("deletion_protection.enabled")).lower() == "true":
+            raise OperationNotPermittedException(
+                f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            )
+        return original(self, arn)
+
     @around(ELBv2Backend, "create_load_balancer")
     def default_scheme(original: Any, *args: Any, **kwargs: Any) -> Any:
         created = original(*args, **kwargs)

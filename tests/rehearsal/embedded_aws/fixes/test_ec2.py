@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.rehearsal.embedded_aws.cloud import Cloud
 
@@ -65,6 +66,16 @@ def test_deleted_nat_gateway_takes_its_interface_along_and_frees_its_address(eit
     ec2.release_address(AllocationId=address)
 
 
+def test_deleted_vpc_takes_its_network_acl_along(either: Cloud) -> None:
+    ec2 = either.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    own = [{"Name": "vpc-id", "Values": [vpc]}]
+    assert len(ec2.describe_network_acls(Filters=own)["NetworkAcls"]) == 1
+    ec2.delete_vpc(VpcId=vpc)
+    with either.fixed():
+        assert ec2.describe_network_acls(Filters=own)["NetworkAcls"] == []
+
+
 def test_many_requests_at_once_do_not_disturb_each_other(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -79,3 +90,19 @@ def test_many_requests_at_once_do_not_disturb_each_other(cloud: Cloud) -> None:
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(subnet, range(120)))
     assert {s["SubnetId"] for s in ec2.describe_subnets(Filters=own)["Subnets"]} == set(made)
+
+
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_a_rule_that_is_gone_is_called_missing_by_its_id(either: Cloud, direction: str) -> None:
+    ec2 = either.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName=either.name, Description="-", VpcId=vpc)["GroupId"]
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+    made = getattr(ec2, f"authorize_security_group_{direction}")(GroupId=group, IpPermissions=[permission])
+    (rule,) = made["SecurityGroupRules"]
+    revoke = getattr(ec2, f"revoke_security_group_{direction}")
+    revoke(GroupId=group, SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])
+    with either.refused("InvalidSecurityGroupRuleId.NotFound", rule["SecurityGroupRuleId"]):
+        revoke(GroupId=group, SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])
+    with pytest.raises(ClientError, match=r"InvalidPermission\.NotFound"):
+        revoke(GroupId=group, IpPermissions=[permission])

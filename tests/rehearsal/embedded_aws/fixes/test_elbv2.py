@@ -1,4 +1,4 @@
-"""Load balancers: access logs need a bucket that admits them."""
+"""Load balancers: access logs need a bucket that admits them, and protection holds."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ SERVICE = {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
 DELIVERY_ACCOUNT = {"AWS": "arn:aws:iam::797873946194:root"}
 
 
-def enable_access_logs(cloud: Cloud, bucket: str) -> None:
+def load_balancer(cloud: Cloud) -> str:
     ec2, elb = cloud.client("ec2"), cloud.client("elbv2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{cloud.region}{zone}")["Subnet"]
         for n, zone in enumerate("ab")
     ]
-    arn = elb.create_load_balancer(Name=cloud.name, Subnets=[subnet["SubnetId"] for subnet in subnets])
+    created = elb.create_load_balancer(Name=cloud.name, Subnets=[subnet["SubnetId"] for subnet in subnets])
+    arn: str = created["LoadBalancers"][0]["LoadBalancerArn"]
+    return arn
+
+
+def enable_access_logs(cloud: Cloud, bucket: str) -> None:
+    arn = load_balancer(cloud)
     attributes = {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": bucket, "access_logs.s3.prefix": "alb"}
-    elb.modify_load_balancer_attributes(
-        LoadBalancerArn=arn["LoadBalancers"][0]["LoadBalancerArn"],
+    cloud.client("elbv2").modify_load_balancer_attributes(
+        LoadBalancerArn=arn,
         Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()],
     )
 
@@ -68,3 +74,28 @@ def test_a_load_balancer_faces_the_internet_unless_told_otherwise(either: Cloud)
     elb.create_load_balancer(Name=either.name, Subnets=[subnet["SubnetId"] for subnet in subnets])
     with either.fixed():
         assert elb.describe_load_balancers(Names=[either.name])["LoadBalancers"][0].get("Scheme") == "internet-facing"
+
+
+def protected(cloud: Cloud) -> str:
+    """The ARN of a load balancer whose deletion protection is on."""
+    elb = cloud.client("elbv2")
+    arn = load_balancer(cloud)
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=arn, Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}]
+    )
+    return arn
+
+
+def test_a_protected_load_balancer_is_not_deleted(either: Cloud) -> None:
+    arn = protected(either)
+    with either.refused("OperationNotPermitted"):
+        either.client("elbv2").delete_load_balancer(LoadBalancerArn=arn)
+
+
+def test_a_load_balancer_is_deleted_once_its_protection_is_lifted(cloud: Cloud) -> None:
+    elb, arn = cloud.client("elbv2"), protected(cloud)
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=arn, Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}]
+    )
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    assert elb.describe_load_balancers()["LoadBalancers"] == []
