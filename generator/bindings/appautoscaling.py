@@ -118,6 +118,58 @@ class AppautoscalingPolicy(Resource):
         super().__init__(stack, label, values, meta)
 
 
+class AppautoscalingScheduledActionScalableTargetActionBlock(TypedDict, total=False):
+    max_capacity: Str
+    min_capacity: Str
+
+
+class AppautoscalingScheduledAction(Resource):
+    """``aws_appautoscaling_scheduled_action``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_scheduled_action"""
+
+    type_ = "aws_appautoscaling_scheduled_action"
+
+    arn = Attribute()
+    end_time = Attribute()
+    id = Attribute()
+    name = Attribute()
+    resource_id = Attribute()
+    scalable_dimension = Attribute()
+    schedule = Attribute()
+    service_namespace = Attribute()
+    start_time = Attribute()
+    timezone = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        name: Str,
+        resource_id: Str,
+        scalable_dimension: Str,
+        scalable_target_action: Blocks[AppautoscalingScheduledActionScalableTargetActionBlock],
+        schedule: Str,
+        service_namespace: Str,
+        end_time: Str | None = None,
+        start_time: Str | None = None,
+        timezone: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "name": name,
+            "resource_id": resource_id,
+            "scalable_dimension": scalable_dimension,
+            "scalable_target_action": scalable_target_action,
+            "schedule": schedule,
+            "service_namespace": service_namespace,
+            "end_time": end_time,
+            "start_time": start_time,
+            "timezone": timezone,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class AppautoscalingTargetSuspendedStateBlock(TypedDict, total=False):
     dynamic_scaling_in_suspended: Bool
     dynamic_scaling_out_suspended: Bool

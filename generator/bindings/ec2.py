@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, Unpack
+from typing import Any, Required, TypedDict, Unpack
 
 from generator.hcl.resource import Attribute, Resource
 from generator.hcl.stack import Stack
@@ -234,6 +234,338 @@ class InternetGateway(Resource):
         super().__init__(stack, label, values, meta)
 
 
+class LaunchTemplateBlockDeviceMappingsEbsBlock(TypedDict, total=False):
+    delete_on_termination: Str
+    encrypted: Str
+    iops: Num
+    kms_key_id: Str
+    snapshot_id: Str
+    throughput: Num
+    volume_initialization_rate: Num
+    volume_size: Num
+    volume_type: Str
+
+
+class LaunchTemplateBlockDeviceMappingsBlock(TypedDict, total=False):
+    device_name: Str
+    ebs: Blocks[LaunchTemplateBlockDeviceMappingsEbsBlock]
+    no_device: Str
+    virtual_name: Str
+
+
+class LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetBlock(TypedDict, total=False):
+    capacity_reservation_id: Str
+    capacity_reservation_resource_group_arn: Str
+
+
+class LaunchTemplateCapacityReservationSpecificationBlock(TypedDict, total=False):
+    capacity_reservation_preference: Str
+    capacity_reservation_target: Blocks[LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetBlock]
+
+
+class LaunchTemplateCpuOptionsBlock(TypedDict, total=False):
+    amd_sev_snp: Str
+    core_count: Num
+    threads_per_core: Num
+
+
+class LaunchTemplateCreditSpecificationBlock(TypedDict, total=False):
+    cpu_credits: Str
+
+
+class LaunchTemplateEnclaveOptionsBlock(TypedDict, total=False):
+    enabled: Bool
+
+
+class LaunchTemplateHibernationOptionsBlock(TypedDict, total=False):
+    configured: Required[Bool]
+
+
+class LaunchTemplateIamInstanceProfileBlock(TypedDict, total=False):
+    arn: Str
+    name: Str
+
+
+class LaunchTemplateInstanceMarketOptionsSpotOptionsBlock(TypedDict, total=False):
+    block_duration_minutes: Num
+    instance_interruption_behavior: Str
+    max_price: Str
+    spot_instance_type: Str
+    valid_until: Str
+
+
+class LaunchTemplateInstanceMarketOptionsBlock(TypedDict, total=False):
+    market_type: Str
+    spot_options: Blocks[LaunchTemplateInstanceMarketOptionsSpotOptionsBlock]
+
+
+class LaunchTemplateInstanceRequirementsAcceleratorCountBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsAcceleratorTotalMemoryMibBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsBaselineEbsBandwidthMbpsBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsMemoryGibPerVcpuBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsMemoryMibBlock(TypedDict, total=False):
+    min: Required[Num]
+    max: Num
+
+
+class LaunchTemplateInstanceRequirementsNetworkBandwidthGbpsBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsNetworkInterfaceCountBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsTotalLocalStorageGbBlock(TypedDict, total=False):
+    max: Num
+    min: Num
+
+
+class LaunchTemplateInstanceRequirementsVcpuCountBlock(TypedDict, total=False):
+    min: Required[Num]
+    max: Num
+
+
+class LaunchTemplateInstanceRequirementsBlock(TypedDict, total=False):
+    memory_mib: Required[Blocks[LaunchTemplateInstanceRequirementsMemoryMibBlock]]
+    vcpu_count: Required[Blocks[LaunchTemplateInstanceRequirementsVcpuCountBlock]]
+    accelerator_count: Blocks[LaunchTemplateInstanceRequirementsAcceleratorCountBlock]
+    accelerator_manufacturers: Seq[Str]
+    accelerator_names: Seq[Str]
+    accelerator_total_memory_mib: Blocks[LaunchTemplateInstanceRequirementsAcceleratorTotalMemoryMibBlock]
+    accelerator_types: Seq[Str]
+    allowed_instance_types: Seq[Str]
+    bare_metal: Str
+    baseline_ebs_bandwidth_mbps: Blocks[LaunchTemplateInstanceRequirementsBaselineEbsBandwidthMbpsBlock]
+    burstable_performance: Str
+    cpu_manufacturers: Seq[Str]
+    excluded_instance_types: Seq[Str]
+    instance_generations: Seq[Str]
+    local_storage: Str
+    local_storage_types: Seq[Str]
+    max_spot_price_as_percentage_of_optimal_on_demand_price: Num
+    memory_gib_per_vcpu: Blocks[LaunchTemplateInstanceRequirementsMemoryGibPerVcpuBlock]
+    network_bandwidth_gbps: Blocks[LaunchTemplateInstanceRequirementsNetworkBandwidthGbpsBlock]
+    network_interface_count: Blocks[LaunchTemplateInstanceRequirementsNetworkInterfaceCountBlock]
+    on_demand_max_price_percentage_over_lowest_price: Num
+    require_hibernate_support: Bool
+    spot_max_price_percentage_over_lowest_price: Num
+    total_local_storage_gb: Blocks[LaunchTemplateInstanceRequirementsTotalLocalStorageGbBlock]
+
+
+class LaunchTemplateLicenseSpecificationBlock(TypedDict, total=False):
+    license_configuration_arn: Required[Str]
+
+
+class LaunchTemplateMaintenanceOptionsBlock(TypedDict, total=False):
+    auto_recovery: Str
+
+
+class LaunchTemplateMetadataOptionsBlock(TypedDict, total=False):
+    http_endpoint: Str
+    http_protocol_ipv6: Str
+    http_put_response_hop_limit: Num
+    http_tokens: Str
+    instance_metadata_tags: Str
+
+
+class LaunchTemplateMonitoringBlock(TypedDict, total=False):
+    enabled: Bool
+
+
+class LaunchTemplateNetworkInterfacesConnectionTrackingSpecificationBlock(TypedDict, total=False):
+    tcp_established_timeout: Num
+    udp_stream_timeout: Num
+    udp_timeout: Num
+
+
+class LaunchTemplateNetworkInterfacesEnaSrdSpecificationEnaSrdUdpSpecificationBlock(TypedDict, total=False):
+    ena_srd_udp_enabled: Bool
+
+
+class LaunchTemplateNetworkInterfacesEnaSrdSpecificationBlock(TypedDict, total=False):
+    ena_srd_enabled: Bool
+    ena_srd_udp_specification: Blocks[LaunchTemplateNetworkInterfacesEnaSrdSpecificationEnaSrdUdpSpecificationBlock]
+
+
+class LaunchTemplateNetworkInterfacesBlock(TypedDict, total=False):
+    associate_carrier_ip_address: Str
+    associate_public_ip_address: Str
+    connection_tracking_specification: Blocks[LaunchTemplateNetworkInterfacesConnectionTrackingSpecificationBlock]
+    delete_on_termination: Str
+    description: Str
+    device_index: Num
+    ena_srd_specification: Blocks[LaunchTemplateNetworkInterfacesEnaSrdSpecificationBlock]
+    interface_type: Str
+    ipv4_address_count: Num
+    ipv4_addresses: Seq[Str]
+    ipv4_prefix_count: Num
+    ipv4_prefixes: Seq[Str]
+    ipv6_address_count: Num
+    ipv6_addresses: Seq[Str]
+    ipv6_prefix_count: Num
+    ipv6_prefixes: Seq[Str]
+    network_card_index: Num
+    network_interface_id: Str
+    primary_ipv6: Str
+    private_ip_address: Str
+    security_groups: Seq[Str]
+    subnet_id: Str
+
+
+class LaunchTemplatePlacementBlock(TypedDict, total=False):
+    affinity: Str
+    availability_zone: Str
+    group_name: Str
+    host_id: Str
+    host_resource_group_arn: Str
+    partition_number: Num
+    spread_domain: Str
+    tenancy: Str
+
+
+class LaunchTemplatePrivateDnsNameOptionsBlock(TypedDict, total=False):
+    enable_resource_name_dns_a_record: Bool
+    enable_resource_name_dns_aaaa_record: Bool
+    hostname_type: Str
+
+
+class LaunchTemplateTagSpecificationsBlock(TypedDict, total=False):
+    resource_type: Str
+    tags: Map[Str]
+
+
+class LaunchTemplate(Resource):
+    """``aws_launch_template``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/launch_template"""
+
+    type_ = "aws_launch_template"
+
+    arn = Attribute()
+    default_version = Attribute()
+    description = Attribute()
+    disable_api_stop = Attribute()
+    disable_api_termination = Attribute()
+    ebs_optimized = Attribute()
+    id = Attribute()
+    image_id = Attribute()
+    instance_initiated_shutdown_behavior = Attribute()
+    instance_type = Attribute()
+    kernel_id = Attribute()
+    key_name = Attribute()
+    latest_version = Attribute()
+    name = Attribute()
+    name_prefix = Attribute()
+    ram_disk_id = Attribute()
+    security_group_names = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+    update_default_version = Attribute()
+    user_data = Attribute()
+    vpc_security_group_ids = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        block_device_mappings: Blocks[LaunchTemplateBlockDeviceMappingsBlock] | None = None,
+        capacity_reservation_specification: Blocks[LaunchTemplateCapacityReservationSpecificationBlock] | None = None,
+        cpu_options: Blocks[LaunchTemplateCpuOptionsBlock] | None = None,
+        credit_specification: Blocks[LaunchTemplateCreditSpecificationBlock] | None = None,
+        default_version: Num | None = None,
+        description: Str | None = None,
+        disable_api_stop: Bool | None = None,
+        disable_api_termination: Bool | None = None,
+        ebs_optimized: Str | None = None,
+        enclave_options: Blocks[LaunchTemplateEnclaveOptionsBlock] | None = None,
+        hibernation_options: Blocks[LaunchTemplateHibernationOptionsBlock] | None = None,
+        iam_instance_profile: Blocks[LaunchTemplateIamInstanceProfileBlock] | None = None,
+        image_id: Str | None = None,
+        instance_initiated_shutdown_behavior: Str | None = None,
+        instance_market_options: Blocks[LaunchTemplateInstanceMarketOptionsBlock] | None = None,
+        instance_requirements: Blocks[LaunchTemplateInstanceRequirementsBlock] | None = None,
+        instance_type: Str | None = None,
+        kernel_id: Str | None = None,
+        key_name: Str | None = None,
+        license_specification: Blocks[LaunchTemplateLicenseSpecificationBlock] | None = None,
+        maintenance_options: Blocks[LaunchTemplateMaintenanceOptionsBlock] | None = None,
+        metadata_options: Blocks[LaunchTemplateMetadataOptionsBlock] | None = None,
+        monitoring: Blocks[LaunchTemplateMonitoringBlock] | None = None,
+        name: Str | None = None,
+        name_prefix: Str | None = None,
+        network_interfaces: Blocks[LaunchTemplateNetworkInterfacesBlock] | None = None,
+        placement: Blocks[LaunchTemplatePlacementBlock] | None = None,
+        private_dns_name_options: Blocks[LaunchTemplatePrivateDnsNameOptionsBlock] | None = None,
+        ram_disk_id: Str | None = None,
+        security_group_names: Seq[Str] | None = None,
+        tag_specifications: Blocks[LaunchTemplateTagSpecificationsBlock] | None = None,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        update_default_version: Bool | None = None,
+        user_data: Str | None = None,
+        vpc_security_group_ids: Seq[Str] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "block_device_mappings": block_device_mappings,
+            "capacity_reservation_specification": capacity_reservation_specification,
+            "cpu_options": cpu_options,
+            "credit_specification": credit_specification,
+            "default_version": default_version,
+            "description": description,
+            "disable_api_stop": disable_api_stop,
+            "disable_api_termination": disable_api_termination,
+            "ebs_optimized": ebs_optimized,
+            "enclave_options": enclave_options,
+            "hibernation_options": hibernation_options,
+            "iam_instance_profile": iam_instance_profile,
+            "image_id": image_id,
+            "instance_initiated_shutdown_behavior": instance_initiated_shutdown_behavior,
+            "instance_market_options": instance_market_options,
+            "instance_requirements": instance_requirements,
+            "instance_type": instance_type,
+            "kernel_id": kernel_id,
+            "key_name": key_name,
+            "license_specification": license_specification,
+            "maintenance_options": maintenance_options,
+            "metadata_options": metadata_options,
+            "monitoring": monitoring,
+            "name": name,
+            "name_prefix": name_prefix,
+            "network_interfaces": network_interfaces,
+            "placement": placement,
+            "private_dns_name_options": private_dns_name_options,
+            "ram_disk_id": ram_disk_id,
+            "security_group_names": security_group_names,
+            "tag_specifications": tag_specifications,
+            "tags": tags,
+            "tags_all": tags_all,
+            "update_default_version": update_default_version,
+            "user_data": user_data,
+            "vpc_security_group_ids": vpc_security_group_ids,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class NatGatewayTimeoutsBlock(TypedDict, total=False):
     create: Str
     delete: Str
@@ -288,6 +620,125 @@ class NatGateway(Resource):
             "tags": tags,
             "tags_all": tags_all,
             "timeouts": timeouts,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class NetworkAcl(Resource):
+    """``aws_network_acl``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl"""
+
+    type_ = "aws_network_acl"
+
+    arn = Attribute()
+    egress = Attribute()
+    id = Attribute()
+    ingress = Attribute()
+    owner_id = Attribute()
+    subnet_ids = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+    vpc_id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        vpc_id: Str,
+        egress: Seq[Map[Any]] | None = None,
+        ingress: Seq[Map[Any]] | None = None,
+        subnet_ids: Seq[Str] | None = None,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "vpc_id": vpc_id,
+            "egress": egress,
+            "ingress": ingress,
+            "subnet_ids": subnet_ids,
+            "tags": tags,
+            "tags_all": tags_all,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class NetworkAclAssociation(Resource):
+    """``aws_network_acl_association``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl_association"""
+
+    type_ = "aws_network_acl_association"
+
+    id = Attribute()
+    network_acl_id = Attribute()
+    subnet_id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        network_acl_id: Str,
+        subnet_id: Str,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "network_acl_id": network_acl_id,
+            "subnet_id": subnet_id,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class NetworkAclRule(Resource):
+    """``aws_network_acl_rule``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl_rule"""
+
+    type_ = "aws_network_acl_rule"
+
+    cidr_block = Attribute()
+    egress = Attribute()
+    from_port = Attribute()
+    icmp_code = Attribute()
+    icmp_type = Attribute()
+    id = Attribute()
+    ipv6_cidr_block = Attribute()
+    network_acl_id = Attribute()
+    protocol = Attribute()
+    rule_action = Attribute()
+    rule_number = Attribute()
+    to_port = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        network_acl_id: Str,
+        protocol: Str,
+        rule_action: Str,
+        rule_number: Num,
+        cidr_block: Str | None = None,
+        egress: Bool | None = None,
+        from_port: Num | None = None,
+        icmp_code: Num | None = None,
+        icmp_type: Num | None = None,
+        ipv6_cidr_block: Str | None = None,
+        to_port: Num | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "network_acl_id": network_acl_id,
+            "protocol": protocol,
+            "rule_action": rule_action,
+            "rule_number": rule_number,
+            "cidr_block": cidr_block,
+            "egress": egress,
+            "from_port": from_port,
+            "icmp_code": icmp_code,
+            "icmp_type": icmp_type,
+            "ipv6_cidr_block": ipv6_cidr_block,
+            "to_port": to_port,
         }
         super().__init__(stack, label, values, meta)
 

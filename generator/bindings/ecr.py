@@ -37,6 +37,48 @@ class EcrLifecyclePolicy(Resource):
         super().__init__(stack, label, values, meta)
 
 
+class EcrReplicationConfigurationReplicationConfigurationRuleDestinationBlock(TypedDict, total=False):
+    region: Required[Str]
+    registry_id: Required[Str]
+
+
+class EcrReplicationConfigurationReplicationConfigurationRuleRepositoryFilterBlock(TypedDict, total=False):
+    filter: Required[Str]
+    filter_type: Required[Str]
+
+
+class EcrReplicationConfigurationReplicationConfigurationRuleBlock(TypedDict, total=False):
+    destination: Required[Blocks[EcrReplicationConfigurationReplicationConfigurationRuleDestinationBlock]]
+    repository_filter: Blocks[EcrReplicationConfigurationReplicationConfigurationRuleRepositoryFilterBlock]
+
+
+class EcrReplicationConfigurationReplicationConfigurationBlock(TypedDict, total=False):
+    rule: Required[Blocks[EcrReplicationConfigurationReplicationConfigurationRuleBlock]]
+
+
+class EcrReplicationConfiguration(Resource):
+    """``aws_ecr_replication_configuration``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecr_replication_configuration"""
+
+    type_ = "aws_ecr_replication_configuration"
+
+    id = Attribute()
+    registry_id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        replication_configuration: Blocks[EcrReplicationConfigurationReplicationConfigurationBlock] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "replication_configuration": replication_configuration,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class EcrRepositoryEncryptionConfigurationBlock(TypedDict, total=False):
     encryption_type: Str
     kms_key: Str
@@ -90,5 +132,32 @@ class EcrRepository(Resource):
             "tags": tags,
             "tags_all": tags_all,
             "timeouts": timeouts,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class EcrRepositoryPolicy(Resource):
+    """``aws_ecr_repository_policy``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecr_repository_policy"""
+
+    type_ = "aws_ecr_repository_policy"
+
+    id = Attribute()
+    policy = Attribute()
+    registry_id = Attribute()
+    repository = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        policy: Str,
+        repository: Str,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "policy": policy,
+            "repository": repository,
         }
         super().__init__(stack, label, values, meta)

@@ -10,6 +10,53 @@ from generator.hcl.stack import Stack
 from generator.hcl.types import Blocks, Bool, Map, Num, ResourceMeta, Seq, Str
 
 
+class EcsCapacityProviderAutoScalingGroupProviderManagedScalingBlock(TypedDict, total=False):
+    instance_warmup_period: Num
+    maximum_scaling_step_size: Num
+    minimum_scaling_step_size: Num
+    status: Str
+    target_capacity: Num
+
+
+class EcsCapacityProviderAutoScalingGroupProviderBlock(TypedDict, total=False):
+    auto_scaling_group_arn: Required[Str]
+    managed_draining: Str
+    managed_scaling: Blocks[EcsCapacityProviderAutoScalingGroupProviderManagedScalingBlock]
+    managed_termination_protection: Str
+
+
+class EcsCapacityProvider(Resource):
+    """``aws_ecs_capacity_provider``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_capacity_provider"""
+
+    type_ = "aws_ecs_capacity_provider"
+
+    arn = Attribute()
+    id = Attribute()
+    name = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        auto_scaling_group_provider: Blocks[EcsCapacityProviderAutoScalingGroupProviderBlock],
+        name: Str,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "auto_scaling_group_provider": auto_scaling_group_provider,
+            "name": name,
+            "tags": tags,
+            "tags_all": tags_all,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationBlock(TypedDict, total=False):
     cloud_watch_encryption_enabled: Bool
     cloud_watch_log_group_name: Str

@@ -344,6 +344,32 @@ class LbListener(Resource):
         super().__init__(stack, label, values, meta)
 
 
+class LbListenerCertificate(Resource):
+    """``aws_lb_listener_certificate``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_listener_certificate"""
+
+    type_ = "aws_lb_listener_certificate"
+
+    certificate_arn = Attribute()
+    id = Attribute()
+    listener_arn = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        certificate_arn: Str,
+        listener_arn: Str,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "certificate_arn": certificate_arn,
+            "listener_arn": listener_arn,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class LbListenerRuleActionAuthenticateCognitoBlock(TypedDict, total=False):
     user_pool_arn: Required[Str]
     user_pool_client_id: Required[Str]

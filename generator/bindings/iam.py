@@ -10,6 +10,47 @@ from generator.hcl.stack import Stack
 from generator.hcl.types import Bool, Map, Num, ResourceMeta, Seq, Str
 
 
+class IamInstanceProfile(Resource):
+    """``aws_iam_instance_profile``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_instance_profile"""
+
+    type_ = "aws_iam_instance_profile"
+
+    arn = Attribute()
+    create_date = Attribute()
+    id = Attribute()
+    name = Attribute()
+    name_prefix = Attribute()
+    path = Attribute()
+    role = Attribute()
+    tags = Attribute()
+    tags_all = Attribute()
+    unique_id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        name: Str | None = None,
+        name_prefix: Str | None = None,
+        path: Str | None = None,
+        role: Str | None = None,
+        tags: Map[Str] | None = None,
+        tags_all: Map[Str] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "name": name,
+            "name_prefix": name_prefix,
+            "path": path,
+            "role": role,
+            "tags": tags,
+            "tags_all": tags_all,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class IamOpenidConnectProvider(Resource):
     """``aws_iam_openid_connect_provider``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_openid_connect_provider"""
 

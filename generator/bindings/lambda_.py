@@ -223,3 +223,103 @@ class LambdaFunction(Resource):
             "vpc_config": vpc_config,
         }
         super().__init__(stack, label, values, meta)
+
+
+class LambdaFunctionEventInvokeConfigDestinationConfigOnFailureBlock(TypedDict, total=False):
+    destination: Required[Str]
+
+
+class LambdaFunctionEventInvokeConfigDestinationConfigOnSuccessBlock(TypedDict, total=False):
+    destination: Required[Str]
+
+
+class LambdaFunctionEventInvokeConfigDestinationConfigBlock(TypedDict, total=False):
+    on_failure: Blocks[LambdaFunctionEventInvokeConfigDestinationConfigOnFailureBlock]
+    on_success: Blocks[LambdaFunctionEventInvokeConfigDestinationConfigOnSuccessBlock]
+
+
+class LambdaFunctionEventInvokeConfig(Resource):
+    """``aws_lambda_function_event_invoke_config``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function_event_invoke_config"""
+
+    type_ = "aws_lambda_function_event_invoke_config"
+
+    function_name = Attribute()
+    id = Attribute()
+    maximum_event_age_in_seconds = Attribute()
+    maximum_retry_attempts = Attribute()
+    qualifier = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        function_name: Str,
+        destination_config: Blocks[LambdaFunctionEventInvokeConfigDestinationConfigBlock] | None = None,
+        maximum_event_age_in_seconds: Num | None = None,
+        maximum_retry_attempts: Num | None = None,
+        qualifier: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "function_name": function_name,
+            "destination_config": destination_config,
+            "maximum_event_age_in_seconds": maximum_event_age_in_seconds,
+            "maximum_retry_attempts": maximum_retry_attempts,
+            "qualifier": qualifier,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class LambdaPermission(Resource):
+    """``aws_lambda_permission``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_permission"""
+
+    type_ = "aws_lambda_permission"
+
+    action = Attribute()
+    event_source_token = Attribute()
+    function_name = Attribute()
+    function_url_auth_type = Attribute()
+    id = Attribute()
+    principal = Attribute()
+    principal_org_id = Attribute()
+    qualifier = Attribute()
+    source_account = Attribute()
+    source_arn = Attribute()
+    statement_id = Attribute()
+    statement_id_prefix = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        action: Str,
+        function_name: Str,
+        principal: Str,
+        event_source_token: Str | None = None,
+        function_url_auth_type: Str | None = None,
+        principal_org_id: Str | None = None,
+        qualifier: Str | None = None,
+        source_account: Str | None = None,
+        source_arn: Str | None = None,
+        statement_id: Str | None = None,
+        statement_id_prefix: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "action": action,
+            "function_name": function_name,
+            "principal": principal,
+            "event_source_token": event_source_token,
+            "function_url_auth_type": function_url_auth_type,
+            "principal_org_id": principal_org_id,
+            "qualifier": qualifier,
+            "source_account": source_account,
+            "source_arn": source_arn,
+            "statement_id": statement_id,
+            "statement_id_prefix": statement_id_prefix,
+        }
+        super().__init__(stack, label, values, meta)

@@ -32,6 +32,26 @@ class CallerIdentityData(DataSource):
         super().__init__(stack, label, values, meta)
 
 
+class DefaultTagsData(DataSource):
+    """``aws_default_tags``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/default_tags"""
+
+    type_ = "aws_default_tags"
+
+    id = Attribute()
+    tags = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        **meta: Unpack[Meta],
+    ) -> None:
+        values: dict[str, Any] = {
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class PartitionData(DataSource):
     """``aws_partition``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/partition"""
 

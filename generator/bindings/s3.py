@@ -7,7 +7,7 @@ from typing import Any, Required, TypedDict, Unpack
 
 from generator.hcl.resource import Attribute, Resource
 from generator.hcl.stack import Stack
-from generator.hcl.types import Blocks, Bool, Map, Num, ResourceMeta, Str
+from generator.hcl.types import Blocks, Bool, Map, Num, ResourceMeta, Seq, Str
 
 
 class S3BucketTimeoutsBlock(TypedDict, total=False):
@@ -58,6 +58,86 @@ class S3Bucket(Resource):
             "tags": tags,
             "tags_all": tags_all,
             "timeouts": timeouts,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class S3BucketCorsConfigurationCorsRuleBlock(TypedDict, total=False):
+    allowed_methods: Required[Seq[Str]]
+    allowed_origins: Required[Seq[Str]]
+    allowed_headers: Seq[Str]
+    expose_headers: Seq[Str]
+    id: Str
+    max_age_seconds: Num
+
+
+class S3BucketCorsConfiguration(Resource):
+    """``aws_s3_bucket_cors_configuration``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_cors_configuration"""
+
+    type_ = "aws_s3_bucket_cors_configuration"
+
+    bucket = Attribute()
+    expected_bucket_owner = Attribute()
+    id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        bucket: Str,
+        cors_rule: Blocks[S3BucketCorsConfigurationCorsRuleBlock],
+        expected_bucket_owner: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "bucket": bucket,
+            "cors_rule": cors_rule,
+            "expected_bucket_owner": expected_bucket_owner,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class S3BucketIntelligentTieringConfigurationFilterBlock(TypedDict, total=False):
+    prefix: Str
+    tags: Map[Str]
+
+
+class S3BucketIntelligentTieringConfigurationTieringBlock(TypedDict, total=False):
+    access_tier: Required[Str]
+    days: Required[Num]
+
+
+class S3BucketIntelligentTieringConfiguration(Resource):
+    """``aws_s3_bucket_intelligent_tiering_configuration``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_intelligent_tiering_configuration"""
+
+    type_ = "aws_s3_bucket_intelligent_tiering_configuration"
+
+    bucket = Attribute()
+    id = Attribute()
+    name = Attribute()
+    status = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        bucket: Str,
+        name: Str,
+        tiering: Blocks[S3BucketIntelligentTieringConfigurationTieringBlock],
+        filter: Blocks[S3BucketIntelligentTieringConfigurationFilterBlock] | None = None,
+        status: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "bucket": bucket,
+            "name": name,
+            "tiering": tiering,
+            "filter": filter,
+            "status": status,
         }
         super().__init__(stack, label, values, meta)
 
@@ -148,6 +228,67 @@ class S3BucketLifecycleConfiguration(Resource):
             "rule": rule,
             "timeouts": timeouts,
             "transition_default_minimum_object_size": transition_default_minimum_object_size,
+        }
+        super().__init__(stack, label, values, meta)
+
+
+class S3BucketLoggingTargetGrantGranteeBlock(TypedDict, total=False):
+    type: Required[Str]
+    email_address: Str
+    id: Str
+    uri: Str
+
+
+class S3BucketLoggingTargetGrantBlock(TypedDict, total=False):
+    grantee: Required[Blocks[S3BucketLoggingTargetGrantGranteeBlock]]
+    permission: Required[Str]
+
+
+class S3BucketLoggingTargetObjectKeyFormatPartitionedPrefixBlock(TypedDict, total=False):
+    partition_date_source: Required[Str]
+
+
+class S3BucketLoggingTargetObjectKeyFormatSimplePrefixBlock(TypedDict, total=False):
+    pass
+
+
+class S3BucketLoggingTargetObjectKeyFormatBlock(TypedDict, total=False):
+    partitioned_prefix: Blocks[S3BucketLoggingTargetObjectKeyFormatPartitionedPrefixBlock]
+    simple_prefix: Blocks[S3BucketLoggingTargetObjectKeyFormatSimplePrefixBlock]
+
+
+class S3BucketLogging(Resource):
+    """``aws_s3_bucket_logging``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_logging"""
+
+    type_ = "aws_s3_bucket_logging"
+
+    bucket = Attribute()
+    expected_bucket_owner = Attribute()
+    id = Attribute()
+    target_bucket = Attribute()
+    target_prefix = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        bucket: Str,
+        target_bucket: Str,
+        target_prefix: Str,
+        expected_bucket_owner: Str | None = None,
+        target_grant: Blocks[S3BucketLoggingTargetGrantBlock] | None = None,
+        target_object_key_format: Blocks[S3BucketLoggingTargetObjectKeyFormatBlock] | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "bucket": bucket,
+            "target_bucket": target_bucket,
+            "target_prefix": target_prefix,
+            "expected_bucket_owner": expected_bucket_owner,
+            "target_grant": target_grant,
+            "target_object_key_format": target_object_key_format,
         }
         super().__init__(stack, label, values, meta)
 

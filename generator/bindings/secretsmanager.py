@@ -65,6 +65,44 @@ class SecretsmanagerSecret(Resource):
         super().__init__(stack, label, values, meta)
 
 
+class SecretsmanagerSecretRotationRotationRulesBlock(TypedDict, total=False):
+    automatically_after_days: Num
+    duration: Str
+    schedule_expression: Str
+
+
+class SecretsmanagerSecretRotation(Resource):
+    """``aws_secretsmanager_secret_rotation``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret_rotation"""
+
+    type_ = "aws_secretsmanager_secret_rotation"
+
+    id = Attribute()
+    rotate_immediately = Attribute()
+    rotation_enabled = Attribute()
+    rotation_lambda_arn = Attribute()
+    secret_id = Attribute()
+
+    def __init__(
+        self,
+        stack: Stack,
+        label: str,
+        /,
+        *,
+        rotation_rules: Blocks[SecretsmanagerSecretRotationRotationRulesBlock],
+        secret_id: Str,
+        rotate_immediately: Bool | None = None,
+        rotation_lambda_arn: Str | None = None,
+        **meta: Unpack[ResourceMeta],
+    ) -> None:
+        values: dict[str, Any] = {
+            "rotation_rules": rotation_rules,
+            "secret_id": secret_id,
+            "rotate_immediately": rotate_immediately,
+            "rotation_lambda_arn": rotation_lambda_arn,
+        }
+        super().__init__(stack, label, values, meta)
+
+
 class SecretsmanagerSecretVersion(Resource):
     """``aws_secretsmanager_secret_version``: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret_version"""
 

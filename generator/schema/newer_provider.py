@@ -73,7 +73,7 @@ def known(types: Assembly) -> dict[str, Any]:
     configs: dict[tuple[str, str], str] = {}
     for name, declared in types.items():
         # The arguments of a type; nested structs may end so too, but belong to no class.
-        is_type = name.endswith("Config") and name.removesuffix("Config") in types
+        is_type = _class(name) != name and _class(name) in types
         if is_type and (page := _page(declared)) is not None:
             versions.add(page["version"])
             configs.setdefault((KINDS[page["kind"]], f"aws_{page['type']}"), name)
@@ -84,10 +84,15 @@ def known(types: Assembly) -> dict[str, Any]:
             if (kind, type_) not in configs:
                 raise SlipwayError(f"provider {found['version']} has no {kind} {type_}", cure="Choose another type.")
             config = configs[kind, type_]
-            attributes = types[config.removesuffix("Config")].get("properties", ())
+            attributes = types[_class(config)].get("properties", ())
             names = {p["name"] for p in attributes if not p.get("static") and not p["name"].endswith("Input")}
             found[kind][type_] = {"arguments": _arguments(types, config), "attributes": sorted(names)}
     return found
+
+
+def _class(config: str) -> str:
+    """The class of a type whose arguments *config* are; an A tells it from the struct of a block ``config``."""
+    return re.sub("ConfigA?$", "", config)
 
 
 def _arguments(types: Assembly, struct: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.bindings import functions
+from generator.examples import all_examples, built_examples
 from generator.hcl.expression import Expr
 from generator.hcl.module_call import built
 from generator.hcl.resource import Block
@@ -43,6 +44,8 @@ def kind_and_type(bound: type[Block]) -> tuple[str, str]:
 def stacks() -> Iterator[Stack]:
     for module in all_modules().values():
         yield built(module)
+    for name in all_examples():
+        yield from built_examples(name)
     for path in PROJECT.glob("envs/*/system.yaml"):
         manifest = load_manifest(path)
         yield AccountRoot(manifest.account)
