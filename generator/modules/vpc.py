@@ -5,50 +5,57 @@ from __future__ import annotations
 from typing import ClassVar
 
 from generator.bindings import functions as fn
-from generator.bindings.cloudwatch import CloudwatchLogGroup
 from generator.bindings.ec2 import (
     DefaultSecurityGroup,
     Eip,
-    FlowLog,
     InternetGateway,
     NatGateway,
     Route,
     RouteTable,
     RouteTableAssociation,
+    SecurityGroup,
     Subnet,
     VpcEndpoint,
 )
 from generator.bindings.ec2 import (
     Vpc as AwsVpc,
 )
-from generator.bindings.iam import IamRole, IamRolePolicy
 from generator.bindings.meta import CallerIdentityData, PartitionData, RegionData
-from generator.hcl.expression import Expr, each, for_map
-from generator.hcl.module import Check, Module, Variable
-from generator.hcl.policy import allow, assumed_by, document
-from generator.hcl.type_constraint import map_of, set_of
-from generator.modules.shared.common import every, log_retention_variable, name_variable, tags_variable
+from generator.hcl.expression import Expr, each, for_list, for_map
+from generator.hcl.types import Condition
+from generator.modules.shared.endpoints import (
+    endpoint_domains,
+    image_layers_endpoint,
+    interface_endpoints,
+    s3_endpoint,
+)
+from generator.modules.shared.flow_logs import flow_log
+from generator.modules.shared.isolation import dns_firewall, network_acl
+from generator.modules.shared.network_variables import NetworkVariables
+from generator.modules.shared.subnet_ranges import TIERS, outside, overlapping, range_of
 
 
-def cidr_checks(name: str) -> list[Check]:
-    ranges = Expr(f"var.{name}")
-    return [
-        (
-            every(ranges, lambda _, cidr: fn.can(fn.cidrnetmask(cidr)), names=("_", "cidr")),
-            f"{name} must be IPv4 ranges such as 10.0.1.0/24.",
-        )
-    ]
-
-
-class Vpc(Module):
+class Vpc(NetworkVariables):
     """A VPC with up to three tiers of subnets, each keyed by availability zone.
 
     Public subnets hold load balancers and NAT gateways, private subnets hold services, and isolated subnets hold code
-    that nobody trusts: their route table leads nowhere.
+    that nobody trusts: their route table leads nowhere. Without public subnets there is no internet gateway either.
 
     Zones are named by the caller and never read from a data source, whose order changes with the account. Every subnet,
-    route table and gateway is keyed by its zone, so that adding or removing a zone touches nothing else. Network
-    traffic is logged unless that is switched off by name, and the VPC's default security group is emptied.
+    route table and gateway is keyed by its zone, so that adding or removing a zone touches nothing else. The range of
+    a subnet is given, or null: then it is the part of the VPC's range that belongs to its tier and to the letter of its
+    zone, whichever other zones there are. Network traffic is logged unless that is switched off by name, and the VPC's
+    default security group is emptied.
+
+    `interface_endpoints` bring services of AWS into the VPC. They admit HTTPS from the VPC's range and, unless a policy
+    of the caller's says otherwise, the principals of this account alone: with AWS's own policy, a program could carry
+    data out with credentials of another account. Fargate tasks in isolated subnets start with `ecr.api`, `ecr.dkr` and
+    `logs` in the isolated tier and `isolated_image_layers`, an S3 endpoint that knows only the bucket of ECR's layers.
+
+    Security groups and network ACLs never see what is asked of the VPC's DNS resolver, which carries data out without
+    any route. `dns_firewall_allowed_domains` closes that, for the whole VPC: AWS knows no smaller scope. It fails
+    closed, and lets through the names of the interface endpoints; other services of AWS, databases and the names of
+    tasks are the caller's to list.
     """
 
     example: ClassVar = {
@@ -60,49 +67,10 @@ class Vpc(Module):
         "nat_gateway_zones": ["us-west-2a"],
     }
 
-    name = name_variable()
-    cidr = Variable(
-        "string",
-        "IPv4 range of the VPC, from /16 to /28.",
-        checks=lambda v: [
-            (
-                fn.try_((fn.tonumber(fn.split("/", v)[1]) >= 16) & (fn.tonumber(fn.split("/", v)[1]) <= 28), False)
-                & fn.can(fn.cidrnetmask(v)),
-                "cidr must be an IPv4 range from /16 to /28, such as 10.0.0.0/16.",
-            )
-        ],
-    )
-    public_subnets = Variable(
-        map_of("string"), "Range of the public subnet of each zone.", checks=lambda _: cidr_checks("public_subnets")
-    )
-    private_subnets = Variable(
-        map_of("string"),
-        "Range of the private subnet of each zone.",
-        default={},
-        checks=lambda _: cidr_checks("private_subnets"),
-    )
-    isolated_subnets = Variable(
-        map_of("string"),
-        "Range of the isolated subnet of each zone: no route leaves the VPC.",
-        default={},
-        checks=lambda _: cidr_checks("isolated_subnets"),
-    )
-    nat_gateway_zones = Variable(
-        set_of("string"),
-        "Zones with a NAT gateway: none, one (cheapest), or all (the loss of a zone then takes no other along).",
-        default=[],
-        checks=lambda v: [
-            (
-                fn.length(fn.setsubtract(v, fn.keys(Expr("var.public_subnets")))) == 0,
-                "nat_gateway_zones must be zones of public_subnets: a NAT gateway stands in a public subnet.",
-            )
-        ],
-    )
-    flow_logs = Variable("bool", "Whether to log the network traffic.", default=True)
-    log_retention_days = log_retention_variable("the flow logs")
-    tags = tags_variable()
-
     def build(self) -> None:
+        region, partition = RegionData(self, "current"), PartitionData(self, "current")
+        account = CallerIdentityData(self, "current").account_id
+        ranges = self.ranges()
         vpc = AwsVpc(
             self,
             "this",
@@ -110,6 +78,7 @@ class Vpc(Module):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=self.named(),
+            lifecycle={"precondition": self.preconditions(ranges, region)},
         )
         DefaultSecurityGroup(
             self,
@@ -119,29 +88,70 @@ class Vpc(Module):
             why="Emptied: what forgets to name a security group must reach nothing.",
         )
         with self.file("subnets"):
-            public = self.subnets("public", self.public_subnets, vpc)
-            private = self.subnets("private", self.private_subnets, vpc)
-            isolated = self.subnets("isolated", self.isolated_subnets, vpc)
+            subnets = {tier: self.subnets(tier, ranges[tier], vpc) for tier in TIERS}
         with self.file("routes"):
-            self.public_routes(vpc, public)
-            private_tables = self.private_routes(vpc, public, private)
-            self.isolated_routes(vpc, isolated)
-            region = RegionData(self, "current")
-            self.s3_endpoint(vpc, private_tables, region)
+            public_table = self.public_routes(vpc, subnets["public"])
+            addresses, private_tables = self.private_routes(vpc, subnets["public"], subnets["private"])
+            isolated_table = self.isolated_routes(vpc, subnets["isolated"])
+        with self.file("endpoints"):
+            s3 = s3_endpoint(self, vpc, private_tables, region)
+            image_layers_endpoint(self, vpc, isolated_table, region, partition)
+            endpoint_group = interface_endpoints(self, vpc, subnets["private"], subnets["isolated"], region, account)
+        with self.file("isolation"):
+            network_acl(self, vpc, subnets["isolated"])
+            dns_firewall(self, vpc, endpoint_domains(self, region, partition))
         with self.file("flow_logs"):
-            self.flow_log(vpc, region)
-        self.output("vpc_id", vpc.id, "ID of the VPC.")
-        self.output("cidr", vpc.cidr_block, "IPv4 range of the VPC.")
-        for tier, subnets in (("public", public), ("private", private), ("isolated", isolated)):
-            self.output(
-                f"{tier}_subnet_ids",
-                for_map(subnets, lambda zone, s: (zone, s.id), names=("zone", "subnet")),
-                f"IDs of the {tier} subnets by zone.",
-            )
+            flow_log(self, vpc, region, partition, account)
+        self.outputs(vpc, subnets, addresses, s3, endpoint_group)
+        self.output("public_route_table_id", public_table.attribute_of_one("id"), "Route table of the public tier.")
+        self.output(
+            "private_route_table_ids",
+            for_map(private_tables, lambda zone, t: (zone, t.id), names=("zone", "table")),
+            "Route tables of the private tier by zone.",
+        )
+        self.output("isolated_route_table_id", isolated_table.id, "Route table of the isolated tier.")
 
-    def named(self, suffix: str = "") -> Expr:
-        """The tags of one resource: the caller's and its name."""
-        return fn.merge(self.tags, {"Name": f"{self.name}{suffix}"})
+    def ranges(self) -> dict[str, Expr]:
+        """Declare the map of each tier's ranges by zone."""
+        given = {"public": self.public_subnets, "private": self.private_subnets, "isolated": self.isolated_subnets}
+        return {
+            tier: self.local(
+                f"{tier}_ranges",
+                for_map(
+                    given[tier],
+                    lambda zone, cidr, tier=tier: (zone, range_of(self.cidr, tier, zone, cidr)),
+                    names=("zone", "cidr"),
+                ),
+            )
+            for tier in TIERS
+        }
+
+    def preconditions(self, ranges: dict[str, Expr], region: RegionData) -> list[Condition]:
+        zones = fn.distinct(fn.concat(*(fn.keys(r) for r in ranges.values())))
+        elsewhere = for_list(
+            zones, lambda zone: zone, names=("zone",), when=lambda zone: ~fn.startswith(zone, region.id)
+        )
+        every_range = self.local("ranges", fn.concat(*(fn.values(r) for r in ranges.values())))
+        strays = {
+            "zones_elsewhere": fn.join(", ", elsewhere),
+            "ranges_outside": outside(self.cidr, every_range),
+            "overlapping_ranges": overlapping(every_range),
+        }
+        found = {name: self.local(name, value) for name, value in strays.items()}
+        return [
+            {
+                "condition": found["zones_elsewhere"] == "",
+                "error_message": f"Subnets must be in zones of {region.id}, unlike {found['zones_elsewhere']}.",
+            },
+            {
+                "condition": found["ranges_outside"] == "",
+                "error_message": f"Subnets must lie within {self.cidr}, unlike {found['ranges_outside']}.",
+            },
+            {
+                "condition": found["overlapping_ranges"] == "",
+                "error_message": f"Subnets must not overlap: {found['overlapping_ranges']}.",
+            },
+        ]
 
     def subnets(self, tier: str, ranges: Expr, vpc: AwsVpc) -> Subnet:
         return Subnet(
@@ -156,15 +166,26 @@ class Vpc(Module):
             tags=self.named(f"-{tier}-{each.key}"),
         )
 
-    def public_routes(self, vpc: AwsVpc, public: Subnet) -> None:
-        gateway = InternetGateway(self, "this", vpc_id=vpc.id, tags=self.named())
-        table = RouteTable(self, "public", vpc_id=vpc.id, tags=self.named("-public"))
-        Route(self, "internet", route_table_id=table.id, destination_cidr_block="0.0.0.0/0", gateway_id=gateway.id)
-        RouteTableAssociation(
-            self, "public", for_each=self.public_subnets, route_table_id=table.id, subnet_id=public[each.key].id
+    def public_routes(self, vpc: AwsVpc, public: Subnet) -> RouteTable:
+        wanted = (fn.length(self.public_subnets) > 0).then(1, 0)
+        gateway = InternetGateway(self, "this", count=wanted, vpc_id=vpc.id, tags=self.named())
+        table = RouteTable(self, "public", count=wanted, vpc_id=vpc.id, tags=self.named("-public"))
+        Route(
+            self,
+            "internet",
+            count=wanted,
+            route_table_id=table[0].id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway[0].id,
         )
+        for address in ("aws_internet_gateway.this", "aws_route_table.public", "aws_route.internet"):
+            self.moved(address, f"{address}[0]")
+        RouteTableAssociation(
+            self, "public", for_each=self.public_subnets, route_table_id=table[0].id, subnet_id=public[each.key].id
+        )
+        return table
 
-    def private_routes(self, vpc: AwsVpc, public: Subnet, private: Subnet) -> RouteTable:
+    def private_routes(self, vpc: AwsVpc, public: Subnet, private: Subnet) -> tuple[Eip, RouteTable]:
         address = Eip(self, "nat", for_each=self.nat_gateway_zones, domain="vpc", tags=self.named(f"-nat-{each.key}"))
         gateway = NatGateway(
             self,
@@ -201,76 +222,50 @@ class Vpc(Module):
             route_table_id=table[each.key].id,
             subnet_id=private[each.key].id,
         )
-        return table
+        return address, table
 
-    def isolated_routes(self, vpc: AwsVpc, isolated: Subnet) -> None:
+    def isolated_routes(self, vpc: AwsVpc, isolated: Subnet) -> RouteTable:
         table = RouteTable(
             self,
             "isolated",
             vpc_id=vpc.id,
             tags=self.named("-isolated"),
-            why="No route may ever be added here: what runs in isolated subnets is not trusted.",
+            why="No route out may ever be added here: what runs in isolated subnets is not trusted.",
         )
         RouteTableAssociation(
             self, "isolated", for_each=self.isolated_subnets, route_table_id=table.id, subnet_id=isolated[each.key].id
         )
+        return table
 
-    def s3_endpoint(self, vpc: AwsVpc, private_tables: RouteTable, region: RegionData) -> None:
-        VpcEndpoint(
-            self,
-            "s3",
-            vpc_id=vpc.id,
-            vpc_endpoint_type="Gateway",
-            service_name=f"com.amazonaws.{region.id}.s3",
-            route_table_ids=private_tables.splat.id,
-            tags=self.named("-s3"),
-            why="Free, and image layers from the registry do not pay for the NAT gateway.",
+    def outputs(
+        self,
+        vpc: AwsVpc,
+        subnets: dict[str, Subnet],
+        addresses: Eip,
+        s3: VpcEndpoint,
+        endpoint_group: SecurityGroup,
+    ) -> None:
+        self.output("vpc_id", vpc.id, "ID of the VPC.")
+        self.output("cidr", vpc.cidr_block, "IPv4 range of the VPC.")
+        for tier, subnet in subnets.items():
+            self.output(
+                f"{tier}_subnet_ids",
+                for_map(subnet, lambda zone, s: (zone, s.id), names=("zone", "subnet")),
+                f"IDs of the {tier} subnets by zone.",
+            )
+        self.output(
+            "subnet_cidrs",
+            {tier: Expr(f"local.{tier}_ranges") for tier in subnets},
+            "Ranges of the subnets by tier and zone, given or computed.",
         )
-
-    def flow_log(self, vpc: AwsVpc, region: RegionData) -> None:
-        wanted = self.flow_logs.then(1, 0)
-        caller, partition = CallerIdentityData(self, "current"), PartitionData(self, "current")
-        group_arn = f"arn:{partition.partition}:logs:{region.id}:{caller.account_id}:log-group:/aws/vpc/{self.name}"
-        group = CloudwatchLogGroup(
-            self,
-            "flow",
-            count=wanted,
-            name=f"/aws/vpc/{self.name}",
-            retention_in_days=self.log_retention_days,
-            tags=self.tags,
+        self.output(
+            "nat_public_ips",
+            for_map(addresses, lambda zone, a: (zone, a.public_ip), names=("zone", "address")),
+            "Addresses by which private subnets reach the internet, by the zone of the NAT gateway.",
         )
-        role = IamRole(
-            self,
-            "flow",
-            count=wanted,
-            name=f"{self.name}-flow-logs",
-            assume_role_policy=assumed_by(
-                "vpc-flow-logs.amazonaws.com", {"StringEquals": {"aws:SourceAccount": caller.account_id}}
-            ),
-            tags=self.tags,
-        )
-        IamRolePolicy(
-            self,
-            "flow",
-            count=wanted,
-            name="write-flow-logs",
-            role=role[0].id,
-            policy=document(
-                allow(
-                    "WriteFlowLogs",
-                    ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-                    f"{group_arn}:*",
-                )
-            ),
-        )
-        FlowLog(
-            self,
-            "this",
-            count=wanted,
-            vpc_id=vpc.id,
-            traffic_type="ALL",
-            log_destination=group[0].arn,
-            iam_role_arn=role[0].arn,
-            max_aggregation_interval=60,
-            tags=self.named(),
+        self.output("s3_prefix_list_id", s3.prefix_list_id, "Prefix list of S3, for egress rules of security groups.")
+        self.output(
+            "endpoint_security_group_id",
+            endpoint_group.attribute_of_one("id"),
+            "Security group of the interface endpoints; null without any.",
         )

@@ -24,3 +24,42 @@ output "isolated_subnet_ids" {
   description = "IDs of the isolated subnets by zone."
   value       = { for zone, subnet in aws_subnet.isolated : zone => subnet.id }
 }
+
+output "subnet_cidrs" {
+  description = "Ranges of the subnets by tier and zone, given or computed."
+  value = {
+    public   = local.public_ranges
+    private  = local.private_ranges
+    isolated = local.isolated_ranges
+  }
+}
+
+output "nat_public_ips" {
+  description = "Addresses by which private subnets reach the internet, by the zone of the NAT gateway."
+  value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
+}
+
+output "s3_prefix_list_id" {
+  description = "Prefix list of S3, for egress rules of security groups."
+  value       = aws_vpc_endpoint.s3.prefix_list_id
+}
+
+output "endpoint_security_group_id" {
+  description = "Security group of the interface endpoints; null without any."
+  value       = one(aws_security_group.endpoints[*].id)
+}
+
+output "public_route_table_id" {
+  description = "Route table of the public tier."
+  value       = one(aws_route_table.public[*].id)
+}
+
+output "private_route_table_ids" {
+  description = "Route tables of the private tier by zone."
+  value       = { for zone, table in aws_route_table.private : zone => table.id }
+}
+
+output "isolated_route_table_id" {
+  description = "Route table of the isolated tier."
+  value       = aws_route_table.isolated.id
+}

@@ -17,43 +17,105 @@ variable "cidr" {
   nullable    = false
 
   validation {
-    condition     = try(tonumber(split("/", var.cidr)[1]) >= 16 && tonumber(split("/", var.cidr)[1]) <= 28, false) && can(cidrnetmask(var.cidr))
+    condition = try(
+      can(cidrnetmask(var.cidr)) && cidrsubnet(var.cidr, 0, 0) == var.cidr && tonumber(split("/", var.cidr)[1]) >= 16 && tonumber(split("/", var.cidr)[1]) <= 28,
+      false
+    )
     error_message = "cidr must be an IPv4 range from /16 to /28, such as 10.0.0.0/16."
+  }
+
+  validation {
+    condition = try(tonumber(split("/", var.cidr)[1]) <= 23, true) || alltrue(
+      [for subnet in concat(values(var.public_subnets), values(var.private_subnets), values(var.isolated_subnets)) : subnet != null]
+    )
+    error_message = "Ranges of subnets are computed in a cidr of /23 or larger only: give them."
   }
 }
 
 variable "public_subnets" {
-  description = "Range of the public subnet of each zone."
+  description = "Range of the public subnet of each zone, for load balancers and NAT gateways. Null computes it from the zone's letter."
   type        = map(string)
+  default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for _, cidr in var.public_subnets : can(cidrnetmask(cidr))])
-    error_message = "public_subnets must be IPv4 ranges such as 10.0.1.0/24."
+    condition = alltrue(
+      [for zone, _ in var.public_subnets : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z0-9-]*[a-z]$", zone))]
+    )
+    error_message = "public_subnets must be keyed by availability zones such as us-west-2a."
+  }
+
+  validation {
+    condition = alltrue([for _, cidr in var.public_subnets : cidr == null ? true : try(
+      can(cidrnetmask(cidr)) && cidrsubnet(cidr, 0, 0) == cidr && tonumber(split("/", cidr)[1]) >= 16 && tonumber(split("/", cidr)[1]) <= 28,
+      false
+    )])
+    error_message = "public_subnets must be IPv4 ranges from /16 to /28, such as 10.0.1.0/24."
+  }
+
+  validation {
+    condition = alltrue(
+      [for zone, cidr in var.public_subnets : cidr != null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-h]$", zone))]
+    )
+    error_message = "public_subnets can compute ranges for zones such as us-west-2a to us-west-2h only: give those of others."
   }
 }
 
 variable "private_subnets" {
-  description = "Range of the private subnet of each zone."
+  description = "Range of the private subnet of each zone, for services and data. Null computes it from the zone's letter."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for _, cidr in var.private_subnets : can(cidrnetmask(cidr))])
-    error_message = "private_subnets must be IPv4 ranges such as 10.0.1.0/24."
+    condition = alltrue(
+      [for zone, _ in var.private_subnets : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z0-9-]*[a-z]$", zone))]
+    )
+    error_message = "private_subnets must be keyed by availability zones such as us-west-2a."
+  }
+
+  validation {
+    condition = alltrue([for _, cidr in var.private_subnets : cidr == null ? true : try(
+      can(cidrnetmask(cidr)) && cidrsubnet(cidr, 0, 0) == cidr && tonumber(split("/", cidr)[1]) >= 16 && tonumber(split("/", cidr)[1]) <= 28,
+      false
+    )])
+    error_message = "private_subnets must be IPv4 ranges from /16 to /28, such as 10.0.1.0/24."
+  }
+
+  validation {
+    condition = alltrue(
+      [for zone, cidr in var.private_subnets : cidr != null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-h]$", zone))]
+    )
+    error_message = "private_subnets can compute ranges for zones such as us-west-2a to us-west-2h only: give those of others."
   }
 }
 
 variable "isolated_subnets" {
-  description = "Range of the isolated subnet of each zone: no route leaves the VPC."
+  description = "Range of the isolated subnet of each zone, for code that nobody trusts: no route leaves the VPC. Null computes it from the zone's letter."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for _, cidr in var.isolated_subnets : can(cidrnetmask(cidr))])
-    error_message = "isolated_subnets must be IPv4 ranges such as 10.0.1.0/24."
+    condition = alltrue(
+      [for zone, _ in var.isolated_subnets : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z0-9-]*[a-z]$", zone))]
+    )
+    error_message = "isolated_subnets must be keyed by availability zones such as us-west-2a."
+  }
+
+  validation {
+    condition = alltrue([for _, cidr in var.isolated_subnets : cidr == null ? true : try(
+      can(cidrnetmask(cidr)) && cidrsubnet(cidr, 0, 0) == cidr && tonumber(split("/", cidr)[1]) >= 16 && tonumber(split("/", cidr)[1]) <= 28,
+      false
+    )])
+    error_message = "isolated_subnets must be IPv4 ranges from /16 to /28, such as 10.0.1.0/24."
+  }
+
+  validation {
+    condition = alltrue(
+      [for zone, cidr in var.isolated_subnets : cidr != null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-h]$", zone))]
+    )
+    error_message = "isolated_subnets can compute ranges for zones such as us-west-2a to us-west-2h only: give those of others."
   }
 }
 
@@ -69,6 +131,99 @@ variable "nat_gateway_zones" {
   }
 }
 
+variable "interface_endpoints" {
+  description = "Services of AWS to reach inside the VPC, such as ecr.api or logs: the tier and zones (null: all of the tier) of the endpoint, and its policy as JSON. Null admits every principal of this account and no other."
+  type = map(object({
+    tier   = optional(string, "private")
+    zones  = optional(set(string))
+    policy = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue(
+      [for service in keys(var.interface_endpoints) : can(regex("^[a-z][a-z0-9-]*([.][a-z0-9-]+)*$", service))]
+    )
+    error_message = "interface_endpoints must be keyed by services such as ecr.api or logs."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.interface_endpoints), ["dynamodb", "s3"])) == 0
+    error_message = "interface_endpoints must not name s3 or dynamodb: those have gateway endpoints, which are free."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, endpoint in var.interface_endpoints : contains(["private", "isolated"], endpoint.tier)]
+    )
+    error_message = "Each of interface_endpoints must have tier private or isolated."
+  }
+
+  validation {
+    condition     = alltrue([for _, endpoint in var.interface_endpoints : try(length(endpoint.zones) > 0, true)])
+    error_message = "Each of interface_endpoints must name at least one zone, or have zones null for all of its tier."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, endpoint in var.interface_endpoints : endpoint.policy == null || can(jsondecode(endpoint.policy).Statement)]
+    )
+    error_message = "Each policy of interface_endpoints must be the JSON of a policy."
+  }
+
+  validation {
+    condition = alltrue([for _, endpoint in var.interface_endpoints : length(endpoint.tier == "isolated" ? var.isolated_subnets : var.private_subnets) > 0 && length(try(
+      setsubtract(
+        endpoint.zones,
+        keys(endpoint.tier == "isolated" ? var.isolated_subnets : var.private_subnets)
+      ),
+      []
+    )) == 0])
+    error_message = "Each of interface_endpoints must stand in zones that its tier has."
+  }
+}
+
+variable "isolated_image_layers" {
+  description = "Whether isolated subnets may fetch image layers from ECR's own bucket, and nothing else, from S3."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.isolated_image_layers || length(var.isolated_subnets) > 0
+    error_message = "isolated_image_layers is about isolated_subnets: give some."
+  }
+}
+
+variable "isolated_network_acl" {
+  description = "Whether a network ACL keeps isolated subnets within the VPC, whatever routes and security groups say."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.isolated_network_acl || length(var.isolated_subnets) > 0
+    error_message = "isolated_network_acl is about isolated_subnets: give some."
+  }
+}
+
+variable "dns_firewall_allowed_domains" {
+  description = "Domains, such as *.example.com, that the whole VPC may resolve, besides the names of interface_endpoints and of image layers; every other is blocked. Null leaves DNS open."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition = var.dns_firewall_allowed_domains == null ? true : try(
+      alltrue(
+        [for domain in var.dns_firewall_allowed_domains : can(regex("^([*][.])?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]*$", domain))]
+      ),
+      false
+    )
+    error_message = "dns_firewall_allowed_domains must be domains such as example.com or *.example.com, in lower case."
+  }
+}
+
 variable "flow_logs" {
   description = "Whether to log the network traffic."
   type        = bool
@@ -76,40 +231,51 @@ variable "flow_logs" {
   nullable    = false
 }
 
+variable "flow_logs_bucket" {
+  description = "Bucket that gets the flow logs, whose policy lets delivery.logs.amazonaws.com write; null keeps them in CloudWatch."
+  type = object({
+    arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.flow_logs_bucket == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.flow_logs_bucket.arn))
+    error_message = "flow_logs_bucket must have the ARN of a bucket."
+  }
+
+  validation {
+    condition     = var.flow_logs_bucket == null || var.flow_logs
+    error_message = "flow_logs_bucket needs flow_logs."
+  }
+}
+
+variable "flow_logs_kms_key_arn" {
+  description = "ARN of the key that encrypts the flow logs in CloudWatch, whose policy admits CloudWatch Logs; null leaves that to CloudWatch."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.flow_logs_kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.flow_logs_kms_key_arn))
+    error_message = "flow_logs_kms_key_arn must be the ARN of a KMS key."
+  }
+
+  validation {
+    condition     = var.flow_logs_kms_key_arn == null || var.flow_logs && var.flow_logs_bucket == null
+    error_message = "flow_logs_kms_key_arn needs flow logs in CloudWatch: a bucket brings its own key."
+  }
+}
+
 variable "log_retention_days" {
-  description = "Days to keep the flow logs: one of the periods that CloudWatch Logs offers."
+  description = "Days to keep the flow logs in CloudWatch: one of the periods that CloudWatch Logs offers."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
-    condition = contains(
-      [
-        1,
-        3,
-        5,
-        7,
-        14,
-        30,
-        60,
-        90,
-        120,
-        150,
-        180,
-        365,
-        400,
-        545,
-        731,
-        1096,
-        1827,
-        2192,
-        2557,
-        2922,
-        3288,
-        3653,
-      ],
+    condition = can(regex(
+      "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
       var.log_retention_days
-    )
+    ))
     error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
   }
 }
