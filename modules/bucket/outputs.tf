@@ -9,3 +9,8 @@ output "arn" {
   description = "ARN of the bucket."
   value       = aws_s3_bucket.this.arn
 }
+
+output "regional_domain_name" {
+  description = "Name of the bucket on the network, for the origin of a CloudFront distribution."
+  value       = aws_s3_bucket.this.bucket_regional_domain_name
+}

@@ -9,6 +9,13 @@ variable "name" {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
     error_message = "name must be 3 to 63 lower-case letters, digits, dots and hyphens."
   }
+
+  validation {
+    condition = !can(regex("\\.\\.", var.name)) && !can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$", var.name)) && !can(
+      regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$", var.name)
+    )
+    error_message = "name must not have two dots in a row, be an IP address, or begin or end as S3's own names do."
+  }
 }
 
 variable "versioning" {
@@ -16,6 +23,84 @@ variable "versioning" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts objects, through a bucket key that saves calls of KMS; null takes S3's own. Only objects written afterwards are encrypted with it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[^:]+:[0-9]+:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+
+  validation {
+    condition     = var.kms_key_arn == null || !(var.load_balancer_logs || var.server_access_logs)
+    error_message = "kms_key_arn must be null with load_balancer_logs or server_access_logs: they take S3's own key alone."
+  }
+}
+
+variable "transitions" {
+  description = "Days after which objects move to a cheaper storage class, by class: STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE. S3 leaves objects below 128 KB where they are."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([for name, _ in var.transitions : contains(
+      ["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"],
+      name
+    )])
+    error_message = "transitions must be days by storage class: STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE."
+  }
+
+  validation {
+    condition = alltrue(
+      [for name, days in var.transitions : days >= (name == "STANDARD_IA" ? 30 : 0) && days == floor(days)]
+    )
+    error_message = "transitions must be whole numbers from 0, to STANDARD_IA from 30."
+  }
+
+  validation {
+    condition = alltrue(flatten([for one, days in var.transitions : [for other, later in var.transitions : try(
+      index(["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], one) >= index(["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], other) || later >= days + (one == "STANDARD_IA" ? 30 : 1),
+      true
+    )]]))
+    error_message = "transitions must come later for each class than for those named before it, and 30 days after STANDARD_IA."
+  }
+}
+
+variable "intelligent_tiering" {
+  description = "Archive tiers for objects of the class INTELLIGENT_TIERING that nobody read for so many days, by name, for a prefix or the whole bucket. They must be restored before they can be read. Move objects there by transitions."
+  type = map(object({
+    prefix            = optional(string, "")
+    archive_days      = optional(number)
+    deep_archive_days = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue(
+      [for _, tiers in var.intelligent_tiering : tiers.archive_days != null || tiers.deep_archive_days != null]
+    )
+    error_message = "each of intelligent_tiering must have archive_days, deep_archive_days, or both."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, tiers in var.intelligent_tiering : coalesce(tiers.archive_days, 90) >= 90 && coalesce(tiers.archive_days, 90) <= 730 && coalesce(tiers.deep_archive_days, 180) >= 180 && coalesce(tiers.deep_archive_days, 180) <= 730]
+    )
+    error_message = "each of intelligent_tiering must have archive_days from 90 to 730, deep_archive_days from 180 to 730."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, tiers in var.intelligent_tiering : coalesce(tiers.archive_days, 0) < coalesce(tiers.deep_archive_days, 1000)]
+    )
+    error_message = "each of intelligent_tiering must have fewer archive_days than deep_archive_days."
+  }
 }
 
 variable "expiration_days" {
@@ -26,6 +111,11 @@ variable "expiration_days" {
   validation {
     condition     = coalesce(var.expiration_days, 1) >= 1
     error_message = "expiration_days must be 1 or more."
+  }
+
+  validation {
+    condition     = alltrue([for _, days in var.transitions : coalesce(var.expiration_days, days + 1) > days])
+    error_message = "expiration_days must be more than the days of every transition."
   }
 }
 
@@ -52,8 +142,89 @@ variable "abort_multipart_days" {
   }
 }
 
+variable "cors_rules" {
+  description = "What scripts of other origins may do in browsers, by a name of the rule. S3 takes the first that matches, and the provider orders them: rules for one origin should not overlap."
+  type = map(object({
+    allowed_origins = set(string)
+    allowed_methods = set(string)
+    allowed_headers = optional(set(string), [])
+    expose_headers  = optional(set(string), [])
+    max_age_seconds = optional(number, 3600)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([for _, rule in var.cors_rules : length(rule.allowed_methods) > 0 && alltrue(
+      [for method in rule.allowed_methods : contains(["GET", "PUT", "POST", "DELETE", "HEAD"], method)]
+    )])
+    error_message = "allowed_methods of cors_rules must be of GET, PUT, POST, DELETE, HEAD, at least one."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, rule in var.cors_rules : length(rule.allowed_origins) > 0 && alltrue([for value in rule.allowed_origins : !can(regex("\\*.*\\*", value))]) && alltrue([for value in rule.allowed_headers : !can(regex("\\*.*\\*", value))])]
+    )
+    error_message = "cors_rules must have an origin, and at most one * in each origin and header."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, rule in var.cors_rules : alltrue([for header in rule.expose_headers : !can(regex("\\*", header))])]
+    )
+    error_message = "expose_headers of cors_rules must be names of headers, without *."
+  }
+
+  validation {
+    condition     = length(var.cors_rules) <= 100 && alltrue([for _, rule in var.cors_rules : rule.max_age_seconds >= 0])
+    error_message = "cors_rules must be 100 at most, with max_age_seconds of 0 or more."
+  }
+}
+
+variable "access_logs" {
+  description = "Name of the bucket that every request to this one is logged to, in the same region and account, with server_access_logs set; the prefix is this bucket's name unless given. Null logs nothing."
+  type = object({
+    bucket = string
+    prefix = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.access_logs.bucket != var.name, true)
+    error_message = "access_logs must name another bucket: each log written would be logged in turn."
+  }
+}
+
+variable "cloudfront_distribution_arns" {
+  description = "ARNs of the CloudFront distributions that may read objects, through an origin access control. The policy of the key kms_key_arn has to admit them as well."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for arn in var.cloudfront_distribution_arns : can(regex("^arn:[a-z-]+:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$", arn))]
+    )
+    error_message = "cloudfront_distribution_arns must be ARNs of CloudFront distributions."
+  }
+}
+
 variable "load_balancer_logs" {
   description = "Whether load balancers of this account may write their access logs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "server_access_logs" {
+  description = "Whether buckets of this account may write their access logs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "flow_logs" {
+  description = "Whether VPC flow logs of this account may be written."
   type        = bool
   default     = false
   nullable    = false
@@ -67,6 +238,30 @@ variable "trail_arn" {
   validation {
     condition     = var.trail_arn == null || can(regex("^arn:[a-z-]+:cloudtrail:[^:]+:[0-9]+:trail/.+$", var.trail_arn))
     error_message = "trail_arn must be the ARN of a CloudTrail trail."
+  }
+}
+
+variable "role_access" {
+  description = "ARNs of the roles that may read and write the objects, and of those that may only read; everybody else is then refused, whatever other policies say. Null leaves it to the policies of the account's roles."
+  type = object({
+    writers = set(string)
+    readers = optional(set(string), [])
+  })
+  default = null
+
+  validation {
+    condition = var.role_access == null ? true : try(
+      alltrue(
+        [for arn in setunion(var.role_access.writers, var.role_access.readers) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[a-zA-Z0-9_+=,.@/-]+$", arn))]
+      ),
+      false
+    )
+    error_message = "role_access must have ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = var.role_access == null ? true : try(length(var.role_access.writers) > 0, false)
+    error_message = "role_access must have a writer: without one nobody could write, nor empty the bucket."
   }
 }
 

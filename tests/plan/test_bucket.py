@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from generator.modules.bucket import Bucket
-from tests.plan.planning import ACCOUNT, Inputs, Plan, Planner
+from tests.plan.planning import ACCOUNT, Inputs, Plan, Planner, kept
 
 EXAMPLE: Inputs = Bucket.example
 TRAIL = f"arn:aws:cloudtrail:us-west-2:{ACCOUNT}:trail/example-audit"
 LOGS = "example-test-logs-123456789012-us-west-2"
+KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1ABCDEFGHIJKL"
 CASES: dict[str, Inputs] = {
     "example": EXAMPLE,
     "every_option": {
@@ -26,15 +28,28 @@ CASES: dict[str, Inputs] = {
         "tags": {"Team": "platform"},
     },
     "nothing_expires": {"name": "a" * 63},
+    "roles": {"name": "example-roles", "role_access": {"writers": [f"arn:aws:iam::{ACCOUNT}:role/example-backend"]}},
     "trail": {"name": "example-audit", "trail_arn": TRAIL},
+    "objects": {
+        "name": "example.assets",
+        "kms_key_arn": KEY,
+        "transitions": {"INTELLIGENT_TIERING": 0},
+        "intelligent_tiering": {"reports": {"prefix": "reports/", "archive_days": 90}},
+        "cors_rules": {"read": {"allowed_origins": ["https://example.com"], "allowed_methods": ["GET", "HEAD"]}},
+        "access_logs": {"bucket": LOGS},
+        "cloudfront_distribution_arns": [DISTRIBUTION],
+    },
+    "logs": {"name": "example-logs", "load_balancer_logs": True, "server_access_logs": True, "flow_logs": True},
+}
+CASES["more_objects"] = {
+    **CASES["objects"],
+    "intelligent_tiering": {**CASES["objects"]["intelligent_tiering"], "all": {"deep_archive_days": 180}},
 }
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
-    # The policy names the bucket's ARN, which is known once the bucket exists.
-    existing = {case: ["aws_s3_bucket.this"] for case in ("example", "every_option", "trail")}
-    return planner.plan("bucket", CASES, existing=existing)
+    return planner.plan("bucket", CASES)
 
 
 def clean_up(plan: Plan) -> dict[str, Any]:
@@ -58,7 +73,7 @@ def test_nothing_in_the_bucket_can_be_made_public(plans: dict[str, Plan]) -> Non
     switches = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     assert [block[name] for name in switches] == [True] * 4
     assert plan["aws_s3_bucket_ownership_controls.this"]["rule"] == [{"object_ownership": "BucketOwnerEnforced"}]
-    assert plan.output_names == {"name", "arn"}
+    assert plan.output_names == {"name", "arn", "regional_domain_name"}
 
 
 def test_it_is_encrypted_versioned_and_not_deleted_with_its_objects(plans: dict[str, Plan]) -> None:
@@ -129,3 +144,34 @@ def test_one_trail_may_write_its_files_and_look_at_the_acl(plans: dict[str, Plan
         f"arn:aws:s3:::example-audit/AWSLogs/{ACCOUNT}/*",
     )
     assert files["Condition"] == {"StringEquals": {"aws:SourceArn": TRAIL, "s3:x-amz-acl": "bucket-owner-full-control"}}
+
+
+def test_the_policy_is_whole_before_there_is_a_bucket(plans: dict[str, Plan]) -> None:
+    assert set(plans["logs"].statements("aws_s3_bucket_policy.this")) == {
+        "DenyPlainHttp",
+        "AllowLoadBalancerLogs",
+        "AllowServerAccessLogs",
+        "AWSLogDeliveryWrite",
+        "AWSLogDeliveryAclCheck",
+    }
+    assert plans["objects"].statements("aws_s3_bucket_policy.this")["AllowCloudFront"]["Condition"] == {
+        "StringEquals": {"aws:SourceArn": [DISTRIBUTION]}
+    }
+
+
+def test_one_more_archive_touches_nothing_else(plans: dict[str, Plan]) -> None:
+    assert kept(plans["objects"], plans["more_objects"]) == {}
+    assert plans["more_objects"].counts["aws_s3_bucket_intelligent_tiering_configuration"] == 2
+
+
+@pytest.mark.slow
+def test_what_a_bucket_is_given_later_replaces_nothing(planner: Planner) -> None:
+    plan = planner.upgrade("bucket", {"name": "example-test-later"}, {**CASES["objects"], "name": "example-test-later"})
+    assert plan.changed() == {
+        "aws_s3_bucket_server_side_encryption_configuration.this": ["update"],
+        "aws_s3_bucket_lifecycle_configuration.this": ["update"],
+        "aws_s3_bucket_policy.this": ["update"],
+        'aws_s3_bucket_intelligent_tiering_configuration.this["reports"]': ["create"],
+        "aws_s3_bucket_cors_configuration.this[0]": ["create"],
+        "aws_s3_bucket_logging.this[0]": ["create"],
+    }

@@ -2,6 +2,10 @@
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
 module "logs" {
   source = "../../../bucket"
 
@@ -10,8 +14,88 @@ module "logs" {
   expiration_days      = 90
   abort_multipart_days = 3
   load_balancer_logs   = true
+  server_access_logs   = true
+  flow_logs            = true
   allow_destroy        = var.allow_destroy
   tags = {
     Team = "platform"
   }
+}
+
+resource "aws_kms_key" "uploads" {
+  description             = "Encrypts the uploads of the example"
+  deletion_window_in_days = 7
+  enable_key_rotation     = true
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "AdministeredByAccount"
+        Effect   = "Allow"
+        Action   = ["kms:*"]
+        Resource = "*"
+        Principal = {
+          AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+        }
+      },
+      {
+        Sid      = "UsedByCloudFront"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = "*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:cloudfront::${data.aws_caller_identity.current.account_id}:distribution/E1EXAMPLE0000"
+          }
+        }
+        Principal = { Service = "cloudfront.amazonaws.com" }
+      },
+    ]
+  })
+}
+
+module "uploads" {
+  source = "../../../bucket"
+
+  name        = "example-test-uploads-${data.aws_caller_identity.current.account_id}-us-west-2"
+  kms_key_arn = aws_kms_key.uploads.arn
+  transitions = {
+    INTELLIGENT_TIERING = 0
+  }
+  intelligent_tiering = {
+    reports = { prefix = "reports/", archive_days = 90, deep_archive_days = 180 }
+  }
+  expiration_days            = 730
+  noncurrent_expiration_days = 30
+  cors_rules = {
+    upload = {
+      allowed_origins = ["https://app.example.com"]
+      allowed_methods = ["POST", "PUT"]
+      allowed_headers = ["content-type", "x-amz-*"]
+      expose_headers  = ["etag"]
+    }
+  }
+  access_logs = {
+    bucket = module.logs.name
+  }
+  cloudfront_distribution_arns = [
+    "arn:${data.aws_partition.current.partition}:cloudfront::${data.aws_caller_identity.current.account_id}:distribution/E1EXAMPLE0000",
+  ]
+  allow_destroy = var.allow_destroy
+}
+
+module "archive" {
+  source = "../../../bucket"
+
+  name = "example-test-archive-${data.aws_caller_identity.current.account_id}-us-west-2"
+  transitions = {
+    STANDARD_IA  = 30
+    GLACIER_IR   = 60
+    DEEP_ARCHIVE = 180
+  }
+  access_logs = {
+    bucket = module.logs.name
+    prefix = "s3/archive/"
+  }
+  allow_destroy = var.allow_destroy
 }
