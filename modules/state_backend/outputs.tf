@@ -9,3 +9,21 @@ output "arn" {
   description = "ARN of the bucket."
   value       = module.bucket.arn
 }
+
+output "lock_table_name" {
+  description = "Name of the table for the lock, or null."
+  value       = one(aws_dynamodb_table.lock[*].name)
+}
+
+output "backend_config" {
+  description = "Settings of the backend `s3`, besides `key`; Terraform before 1.10 takes them without use_lockfile."
+  value = merge(
+    {
+      bucket       = module.bucket.name
+      region       = data.aws_region.current.id
+      encrypt      = true
+      use_lockfile = true
+    },
+    var.lock_table_name == null ? {} : { dynamodb_table = one(aws_dynamodb_table.lock[*].name) }
+  )
+}

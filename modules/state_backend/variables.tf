@@ -9,6 +9,13 @@ variable "name" {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
     error_message = "name must be 3 to 63 lower-case letters, digits, dots and hyphens."
   }
+
+  validation {
+    condition = !can(regex("\\.\\.", var.name)) && !can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$", var.name)) && !can(
+      regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$", var.name)
+    )
+    error_message = "name must not have two dots in a row, be an IP address, or begin or end as S3's own names do."
+  }
 }
 
 variable "noncurrent_expiration_days" {
@@ -20,6 +27,52 @@ variable "noncurrent_expiration_days" {
   validation {
     condition     = coalesce(var.noncurrent_expiration_days, 1) >= 1
     error_message = "noncurrent_expiration_days must be 1 or more."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts state and locks; null takes the keys of S3 and DynamoDB."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+}
+
+variable "role_access" {
+  description = "ARNs of the roles that may read and write the state, and of those that may only read; everybody else is then refused, whatever other policies say. Null leaves it to the policies of the account's roles."
+  type = object({
+    writers = set(string)
+    readers = optional(set(string), [])
+  })
+  default = null
+
+  validation {
+    condition = var.role_access == null ? true : try(
+      alltrue(
+        [for arn in setunion(var.role_access.writers, var.role_access.readers) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[a-zA-Z0-9_+=,.@/-]+$", arn))]
+      ),
+      false
+    )
+    error_message = "role_access must have ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = var.role_access == null ? true : try(length(var.role_access.writers) > 0, false)
+    error_message = "role_access must have a writer: without one nobody could write, nor empty the bucket."
+  }
+}
+
+variable "lock_table_name" {
+  description = "Name of a DynamoDB table for the lock, for Terraform before 1.10; null makes none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.lock_table_name == null || can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.lock_table_name))
+    error_message = "lock_table_name must be 3 to 255 letters, digits, underscores, dots and hyphens."
   }
 }
 
