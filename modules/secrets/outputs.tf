@@ -2,8 +2,40 @@
 
 output "arns" {
   description = "ARNs by key."
-  value = merge(
-    { for key, parameter in aws_ssm_parameter.this : key => parameter.arn },
-    { for key, secret in aws_secretsmanager_secret.this : key => secret.arn }
-  )
+  value       = merge(local.parameter_arns, local.secret_arns)
+}
+
+output "read_policies" {
+  description = "Policies, as JSON, for the roles of consumers, by consumer."
+  value = { for consumer, chosen in var.consumers : consumer => jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      length(setintersection(chosen, keys(local.parameter_arns))) > 0 ? [{
+        Sid      = "ReadParameters"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter", "ssm:GetParameters"]
+        Resource = [for key in setintersection(chosen, keys(local.parameter_arns)) : local.parameter_arns[key]]
+      }] : [],
+      length(setintersection(chosen, keys(local.secret_arns))) > 0 ? [{
+        Sid      = "ReadSecrets"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+        Resource = [for key in setintersection(chosen, keys(local.secret_arns)) : local.secret_arns[key]]
+      }] : [],
+      var.kms_key_arn == null ? [] : [{
+        Sid      = "Decrypt"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = var.kms_key_arn
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = [
+              "ssm.${data.aws_region.current.id}.amazonaws.com",
+              "secretsmanager.${data.aws_region.current.id}.amazonaws.com",
+            ]
+          }
+        }
+      }]
+    )
+  }) }
 }

@@ -10,21 +10,111 @@ variable "parameters" {
   nullable = false
 
   validation {
-    condition = alltrue(
-      [for _, p in var.parameters : can(regex("^/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*$", p.name))]
-    )
+    condition     = alltrue([for _, p in var.parameters : can(regex("^(/[a-zA-Z0-9_.-]+){1,15}$", p.name))])
     error_message = "the name of each of parameters must be a path such as /system/environment/name."
+  }
+
+  validation {
+    condition     = alltrue([for _, p in var.parameters : !can(regex("^/(?i:aws|ssm)", p.name))])
+    error_message = "the name of each of parameters must not begin with /aws or /ssm: AWS keeps those for itself."
+  }
+}
+
+variable "settings" {
+  description = "Plain String parameters by key, with their values: no secrets, for plans and states show them."
+  type = map(object({
+    name        = string
+    value       = string
+    description = optional(string, "Written by Terraform")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for _, p in var.settings : can(regex("^(/[a-zA-Z0-9_.-]+){1,15}$", p.name))])
+    error_message = "the name of each of settings must be a path such as /system/environment/name."
+  }
+
+  validation {
+    condition     = alltrue([for _, p in var.settings : !can(regex("^/(?i:aws|ssm)", p.name))])
+    error_message = "the name of each of settings must not begin with /aws or /ssm: AWS keeps those for itself."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, setting in var.settings : length(setting.value) >= 1 && length(setting.value) <= 4096 && !can(regex("\\{\\{", setting.value))]
+    )
+    error_message = "values of settings must have 1 to 4096 characters, and no {{, which SSM takes for a reference."
   }
 }
 
 variable "secrets" {
-  description = "Secrets Manager secrets by key."
+  description = "Secrets Manager secrets by key: copies by region, each with the region's own key or a KMS key of that region; the function that rotates the secret, and after how many days. The provider leaves the last copy when replicas becomes empty: the AWS command line removes it."
   type = map(object({
     name        = string
     description = optional(string, "Set by an operator")
+    replicas = optional(map(object({
+      kms_key_arn = optional(string)
+    })), {})
+    rotation = optional(object({
+      function_arn = string
+      days         = number
+    }))
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition = alltrue(
+      [for _, secret in var.secrets : can(regex("^[a-zA-Z0-9/_+=.@-]{1,512}$", secret.name))]
+    )
+    error_message = "the name of each of secrets must be 1 to 512 letters, digits and /_+=.@-."
+  }
+
+  validation {
+    condition = alltrue([for _, secret in var.secrets : alltrue(
+      [for region, replica in secret.replicas : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region)) && (replica.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:${region}:[0-9]+:key/.+$", replica.kms_key_arn)))]
+    )])
+    error_message = "replicas of secrets must be regions such as us-west-2, each with a KMS key of that region or none."
+  }
+
+  validation {
+    condition = alltrue([for _, secret in var.secrets : try(
+      can(regex("^arn:[a-z-]+:lambda:[^:]+:[0-9]+:function:.+$", secret.rotation.function_arn)) && secret.rotation.days >= 1 && secret.rotation.days <= 1000,
+      true
+    )])
+    error_message = "rotation of secrets must have the ARN of a Lambda function, and days from 1 to 1000."
+  }
+
+  validation {
+    condition     = length(setunion(keys(var.parameters), keys(var.settings), keys(var.secrets))) == length(concat(keys(var.parameters), keys(var.settings), keys(var.secrets)))
+    error_message = "a key must stand in only one of parameters, settings and secrets."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts parameters and secrets; null takes the account's own keys. The provider can give a secret another key later, but none back."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[^:]+:[0-9]+:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a KMS key, not of an alias."
+  }
+}
+
+variable "consumers" {
+  description = "Keys of parameters, settings and secrets that each consumer reads, by consumer."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([for _, chosen in var.consumers : length(chosen) > 0 && alltrue(
+      [for key in chosen : contains(concat(keys(var.parameters), keys(var.settings), keys(var.secrets)), key)]
+    )])
+    error_message = "each of consumers must read at least one key, and only keys of parameters, settings and secrets."
+  }
 }
 
 variable "allow_destroy" {
