@@ -11,7 +11,8 @@ from generator.hcl.expression import Expr, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.module_call import call_module
 from generator.hcl.policy import allow, assumed_by, document
-from generator.modules.bucket import Bucket, bucket_name_variable
+from generator.modules.bucket import Bucket
+from generator.modules.shared.bucket_variables import access_logs_variable, bucket_name_variable
 from generator.modules.shared.common import (
     allow_destroy_variable,
     days_variable,
@@ -31,6 +32,9 @@ class AuditTrail(Module):
 
     The events also go to CloudWatch Logs, where they can be searched within minutes and alarms can count them;
     `cloudwatch_logs = false` saves what that costs.
+
+    Whether the files were read tells `access_logs`, which the CIS benchmark asks for; the bucket it names is better
+    in no hands that the trail watches.
     """
 
     example: ClassVar = {
@@ -38,9 +42,10 @@ class AuditTrail(Module):
         "bucket": "example-audit-123456789012-us-west-2",
     }
 
-    name = name_variable(reason="the role's and the key's names add to it")
+    name = name_variable(least=3, reason="the role's and the key's names add to it")
     bucket = bucket_name_variable("bucket")
-    expiration_days = days_variable("Days to keep the trail's files; null keeps them.", 365)
+    expiration_days = days_variable("Days to keep the trail's files; null keeps them.", 365, nullable=True)
+    access_logs = access_logs_variable("bucket")
     cloudwatch_logs = Variable("bool", "Whether the events also go to CloudWatch Logs.", default=True)
     log_retention_days = log_retention_variable("the events in CloudWatch Logs")
     allow_destroy = allow_destroy_variable()
@@ -69,6 +74,7 @@ class AuditTrail(Module):
                 "trail_arn": trail_arn,
                 "expiration_days": self.expiration_days,
                 "noncurrent_expiration_days": 90,
+                "access_logs": self.access_logs,
                 "allow_destroy": self.allow_destroy,
                 "tags": self.tags,
             },

@@ -64,6 +64,7 @@ module "bucket" {
   trail_arn                  = local.trail_arn
   expiration_days            = var.expiration_days
   noncurrent_expiration_days = 90
+  access_logs                = var.access_logs
   allow_destroy              = var.allow_destroy
   tags                       = var.tags
 }

@@ -6,8 +6,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,38}[a-z0-9]$", var.name))
-    error_message = "name must be 2 to 40 lower-case letters, digits or hyphens, starting with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,38}[a-z0-9]$", var.name))
+    error_message = "name must be 3 to 40 lower-case letters, digits or hyphens, starting with a letter."
   }
 }
 
@@ -20,17 +20,38 @@ variable "bucket" {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
     error_message = "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens."
   }
+
+  validation {
+    condition = !can(regex("\\.\\.", var.bucket)) && !can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$", var.bucket)) && !can(regex(
+      "^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$",
+      var.bucket
+    ))
+    error_message = "bucket must not have two dots in a row, be an IP address, or begin or end as S3's own names do."
+  }
 }
 
 variable "expiration_days" {
   description = "Days to keep the trail's files; null keeps them."
   type        = number
   default     = 365
-  nullable    = false
 
   validation {
     condition     = coalesce(var.expiration_days, 1) >= 1
     error_message = "expiration_days must be 1 or more."
+  }
+}
+
+variable "access_logs" {
+  description = "Name of the bucket that every request to this one is logged to, in the same region and account, with server_access_logs set; the prefix is this bucket's name unless given. Null logs nothing."
+  type = object({
+    bucket = string
+    prefix = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.access_logs.bucket != var.bucket, true)
+    error_message = "access_logs must name another bucket: each log written would be logged in turn."
   }
 }
 
@@ -48,33 +69,10 @@ variable "log_retention_days" {
   nullable    = false
 
   validation {
-    condition = contains(
-      [
-        1,
-        3,
-        5,
-        7,
-        14,
-        30,
-        60,
-        90,
-        120,
-        150,
-        180,
-        365,
-        400,
-        545,
-        731,
-        1096,
-        1827,
-        2192,
-        2557,
-        2922,
-        3288,
-        3653,
-      ],
+    condition = can(regex(
+      "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
       var.log_retention_days
-    )
+    ))
     error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
   }
 }

@@ -17,6 +17,7 @@ CASES: dict[str, Inputs] = {
         "name": "example-other",
         "bucket": "example-other-trail",
         "expiration_days": 3653,
+        "access_logs": {"bucket": "example-access-logs"},
         "log_retention_days": 90,
         "allow_destroy": True,
         "tags": {"Team": "platform"},
@@ -106,7 +107,9 @@ def test_without_logs_there_is_neither_group_nor_role(plans: dict[str, Plan]) ->
 
 def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     plan = plans["every_option"]
-    assert plan.counts == Counter(plans["example"].counts)
+    assert plan.counts == Counter(plans["example"].counts) + Counter(aws_s3_bucket_logging=1)
+    logging = plan["module.bucket.aws_s3_bucket_logging.this[0]"]
+    assert (logging["target_bucket"], logging["target_prefix"]) == ("example-access-logs", "example-other-trail/")
     assert plan["aws_kms_key.this"]["deletion_window_in_days"] == 7
     assert plan["module.bucket.aws_s3_bucket.this"]["force_destroy"] is True
     assert plan["aws_cloudwatch_log_group.this[0]"]["retention_in_days"] == 90
