@@ -9,66 +9,50 @@ from generator.bindings.ec2 import SecurityGroup, VpcSecurityGroupIngressRule
 from generator.bindings.elb import (
     Lb,
     LbListener,
+    LbListenerCertificate,
     LbListenerDefaultActionFixedResponseBlock,
     LbListenerDefaultActionRedirectBlock,
     LbListenerRule,
+    LbListenerRuleActionFixedResponseBlock,
+    LbListenerRuleActionRedirectBlock,
     LbListenerRuleConditionBlock,
     LbTargetGroup,
 )
+from generator.bindings.wafv2 import Wafv2WebAclAssociation
 from generator.hcl.dynamic import Dynamic
 from generator.hcl.expression import Expr, each, for_map, null
-from generator.hcl.module import Module, Variable
-from generator.hcl.type_constraint import list_of, map_of, object_of, optional, set_of
-from generator.modules.shared.common import (
-    allow_destroy_variable,
-    between,
-    every,
-    name_variable,
-    one_of,
-    tags_variable,
-)
+from generator.modules.shared.common import present
+from generator.modules.shared.load_balancer_variables import LoadBalancerVariables
 
-TLS_POLICIES = ("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-3-2021-06")
-TARGET_GROUPS = map_of(
-    object_of(
-        {
-            "port": "number",
-            "deregistration_delay": optional("number", 60),
-            "stickiness": optional("bool", False),
-            "health_check": object_of(
-                {
-                    "path": "string",
-                    "success_codes": optional("string", "200"),
-                    "interval": optional("number", 30),
-                    "timeout": optional("number", 5),
-                    "healthy_threshold": optional("number", 5),
-                    "unhealthy_threshold": optional("number", 2),
-                }
-            ),
-        }
-    )
-)
-ROUTES = map_of(
-    object_of(
-        {
-            "priority": "number",
-            "target_group": "string",
-            "hosts": optional(list_of("string"), []),
-            "paths": optional(list_of("string"), []),
-        }
-    )
-)
+REDIRECTS = "Port 80 redirects to HTTPS, unless the caller says https = false."
+SKIPS = {
+    "CKV2_AWS_20": REDIRECTS,
+    "CKV2_AWS_28": "A web ACL is billed by rule and request, and is the caller's: associate_web_acl attaches it.",
+    "CKV2_AWS_76": "Rules against Log4j are in the web ACL, which is the caller's: associate_web_acl attaches it.",
+    "CKV_AWS_150": "On, until the operator applies allow_destroy.",
+}
 
 
-class Alb(Module):
+class Alb(LoadBalancerVariables):
     """An application load balancer that routes by host and path.
 
     With a certificate it redirects HTTP to HTTPS; without one it serves HTTP, which has to be said (`https = false`).
-    Routes have explicit priorities, so that a new one moves no other. Target groups are named after what forces their
-    replacement: the successor exists beside its predecessor, and a listener can change over.
+    Further certificates are keyed, so that one more host moves no other. It cannot be deleted until `allow_destroy` is
+    applied, and it writes an access log unless `access_logs = false`.
 
-    The security group lets the world in on the listeners' ports and nothing out: each service module adds the one rule
+    Routes have explicit priorities, so that a new one moves no other. Each forwards to a target group, redirects or
+    answers by itself; what matches none gets the default action, which is 404.
+
+    Target groups are named after what forces their replacement: the successor exists beside its predecessor, a listener
+    changes over, and only then the old group goes. Groups of type `ip` are for Fargate and awsvpc tasks, those of type
+    `instance` for tasks that publish a port of their host.
+
+    The security group lets clients in on the listeners' ports and nothing out: each service module adds the one rule
     that leads to it.
+
+    `response_headers` are off at first. They replace what targets say, and browsers remember
+    `strict_transport_security` for its `max-age`, whatever happens to the load balancer meanwhile. The provider does
+    not unset a header that is taken out again: to end it, give `max-age=0`, or a value that says less.
     """
 
     example: ClassVar = {
@@ -81,82 +65,6 @@ class Alb(Module):
         "routes": {"web": {"priority": 100, "target_group": "web", "hosts": ["example.com"]}},
     }
 
-    name = name_variable(32, reason="AWS's limit for load balancers")
-    vpc_id = Variable("string", "ID of the VPC.")
-    subnet_ids = Variable(
-        list_of("string"),
-        "Subnets of the load balancer, in at least two zones.",
-        checks=lambda v: [(fn.length(v) >= 2, "subnet_ids must name at least two subnets.")],
-    )
-    internal = Variable("bool", "Whether only the VPC can reach it.", default=False)
-    ingress_cidrs = Variable(
-        set_of("string"),
-        "IPv4 ranges that may connect.",
-        default=["0.0.0.0/0"],
-        checks=lambda v: [
-            (
-                every(v, lambda cidr: fn.can(fn.cidrnetmask(cidr)), names=("cidr",)),
-                "ingress_cidrs must be IPv4 ranges such as 0.0.0.0/0.",
-            )
-        ],
-    )
-    https = Variable("bool", "Whether to serve HTTPS and redirect HTTP to it.", default=True)
-    certificate_arn = Variable("string", "Certificate that covers every host of the routes.", default=None)
-    tls_policy = Variable(
-        "string",
-        "TLS versions and ciphers that clients may use.",
-        default=TLS_POLICIES[0],
-        checks=lambda v: [one_of("tls_policy", v, TLS_POLICIES)],
-    )
-    idle_timeout = Variable(
-        "number",
-        "Seconds without a byte after which a connection is closed; more than the slowest answer takes.",
-        default=60,
-        checks=lambda v: [between("idle_timeout", v, 1, 4000)],
-    )
-    access_logs_bucket = Variable("string", "Bucket for the access logs; null keeps none.", default=None)
-    target_groups = Variable(
-        TARGET_GROUPS,
-        "Groups of tasks by name: port, health check (seconds) and seconds to finish requests of a leaving task.",
-        default={},
-        checks=lambda v: [
-            (
-                every(v, lambda _, g: g.health_check.timeout < g.health_check.interval, names=("_", "group")),
-                "the health checks of target_groups must have a timeout that is less than their interval.",
-            )
-        ],
-    )
-    routes = Variable(
-        ROUTES,
-        "Where requests go, by name: the first route whose hosts and paths match; an empty list matches all.",
-        default={},
-        checks=lambda v: [
-            (
-                every(v, lambda _, route: fn.length(fn.concat(route.hosts, route.paths)) > 0, names=("_", "route")),
-                "each of routes must have hosts or paths; use default_target_group for what matches no route.",
-            ),
-            (
-                every(v, lambda _, route: fn.length(fn.concat(route.hosts, route.paths)) <= 5, names=("_", "route")),
-                "each of routes may have 5 hosts and paths together: AWS takes no more for a rule.",
-            ),
-            (
-                fn.length(fn.distinct(Expr("[for route in var.routes : route.priority]"))) == fn.length(v),
-                "each of routes must have a priority of its own.",
-            ),
-            (
-                every(
-                    v,
-                    lambda _, route: fn.contains(fn.keys(Expr("var.target_groups")), route.target_group),
-                    names=("_", "route"),
-                ),
-                "each of routes must name one of target_groups.",
-            ),
-        ],
-    )
-    default_target_group = Variable("string", "Target group of what matches no route; null answers 404.", default=None)
-    allow_destroy = allow_destroy_variable()
-    tags = tags_variable()
-
     def build(self) -> None:
         group = self.security_group()
         load_balancer = Lb(
@@ -168,27 +76,38 @@ class Alb(Module):
             security_groups=[group.id],
             subnets=self.subnet_ids,
             idle_timeout=self.idle_timeout,
-            drop_invalid_header_fields=True,
+            drop_invalid_header_fields=self.drop_invalid_header_fields,
+            desync_mitigation_mode=self.desync_mitigation_mode,
             enable_deletion_protection=~self.allow_destroy,
-            access_logs=Dynamic(
-                (self.access_logs_bucket == null).then([], ["on"]),
-                lambda _: {"bucket": self.access_logs_bucket, "enabled": True},
-            ),
+            # A block that is taken out leaves the logs on: the provider ignores its absence.
+            access_logs={"bucket": self.access_logs.then(self.access_logs_bucket, ""), "enabled": self.access_logs},
             tags=self.tags,
+            skip=SKIPS,
+        )
+        Wafv2WebAclAssociation(
+            self,
+            "this",
+            count=self.associate_web_acl.then(1, 0),
+            resource_arn=load_balancer.arn,
+            web_acl_arn=self.web_acl_arn,
         )
         with self.file("target_groups"):
             targets = self.target_group_resources()
         with self.file("listeners"):
-            listening = self.listeners(load_balancer, targets)
+            http, https = self.listeners(load_balancer, targets)
+            listener = self.local("listener_arn", self.https.then(https.attribute_of_one("arn"), http.arn))
+        with self.file("routes"):
+            rules = self.rules(listener, targets)
         self.output("arn", load_balancer.arn, "ARN of the load balancer.")
         self.output("dns_name", load_balancer.dns_name, "Name that AWS gives the load balancer.")
         self.output("zone_id", load_balancer.zone_id, "Hosted zone of that name, for alias records.")
         self.output("security_group_id", group.id, "Security group of the load balancer.")
+        self.output("listener_arn", listener, "ARN of the listener that serves: of HTTPS, or of HTTP without it.")
         self.output(
             "target_group_arns",
             for_map(targets, lambda name, t: (name, t.arn), names=("name", "target")),
             "ARNs of the target groups by name, once the listeners use them: ECS takes no other.",
-            depends_on=listening,
+            depends_on=(http, https, rules),
         )
 
     def security_group(self) -> SecurityGroup:
@@ -211,44 +130,91 @@ class Alb(Module):
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
+                skip={"CKV_AWS_260": "Browsers ask on port 80 first, and are redirected."} if port == 80 else {},
+            )
+            VpcSecurityGroupIngressRule(
+                self,
+                f"{scheme}_from_group",
+                for_each=self.ingress_security_groups if port == 80 else wanted.then(self.ingress_security_groups, {}),
+                security_group_id=group.id,
+                description=f"{scheme.upper()} from {each.key}",
+                referenced_security_group_id=each.value,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                skip={"CKV_AWS_260": "One security group may connect, no range of addresses."} if port == 80 else {},
             )
         return group
 
     def target_group_resources(self) -> LbTargetGroup:
-        check = each.value.health_check
-        suffix = fn.substr(fn.sha1(f"{each.key}-{each.value.port}"), 0, 5)
+        group = each.value
+        check = group.health_check
+        whole = f"{self.name}-{each.key}"
+        identity = fn.concat(
+            [each.key, fn.tostring(group.port)],
+            (group.target_type == "ip").then([], [group.target_type]),
+            (group.protocol == "HTTP").then([], [group.protocol]),
+            (fn.length(whole) > 26).then([self.name], []),
+        )
+        suffix = fn.substr(fn.sha1(fn.join("-", identity)), 0, 5)
         return LbTargetGroup(
             self,
             "this",
             for_each=self.target_groups,
-            name=f"{fn.trim(fn.substr(f'{self.name}-{each.key}', 0, 26), '-')}-{suffix}",
-            port=each.value.port,
-            protocol="HTTP",
-            target_type="ip",
+            skip={"CKV_AWS_378": "HTTP inside the VPC unless the caller says HTTPS: the load balancer ends TLS."},
+            name=f"{fn.trim(fn.substr(whole, 0, 26), '-')}-{suffix}",
+            port=group.port,
+            protocol=group.protocol,
+            target_type=group.target_type,
             vpc_id=self.vpc_id,
-            deregistration_delay=each.value.deregistration_delay,
+            deregistration_delay=group.deregistration_delay,
+            slow_start=group.slow_start,
             health_check={
                 "path": check.path,
+                "port": check.port,
+                "protocol": group.protocol,
                 "matcher": check.success_codes,
                 "interval": check.interval,
                 "timeout": check.timeout,
                 "healthy_threshold": check.healthy_threshold,
                 "unhealthy_threshold": check.unhealthy_threshold,
             },
-            stickiness={"type": "lb_cookie", "enabled": each.value.stickiness},
+            stickiness={
+                "type": (group.stickiness_cookie == null).then("lb_cookie", "app_cookie"),
+                "cookie_name": group.stickiness_cookie,
+                "cookie_duration": group.stickiness_duration,
+                "enabled": group.stickiness,
+            },
             tags=self.tags,
             lifecycle={"create_before_destroy": True},
-            why="The name ends with a hash of what forces a replacement: the new group can exist beside the old.",
+            why="The name ends with a hash of what forces a replacement, and of a name that is cut.",
         )
 
-    def listeners(self, load_balancer: Lb, targets: LbTargetGroup) -> tuple[LbListener, LbListener, LbListenerRule]:
-        default = self.default_target_group
-        action = self.local("default_action", (default == null).then("fixed-response", "forward"))
+    def listeners(self, load_balancer: Lb, targets: LbTargetGroup) -> tuple[LbListener, LbListener]:
+        default, headers = self.default_target_group, self.response_headers
+        redirects = self.local("default_redirects", present(self.default_redirect))
+        answers = self.local(
+            "default_fixed_responses",
+            ((default == null) & (self.default_redirect == null)).then(
+                [
+                    {
+                        "status_code": fn.try_(self.default_fixed_response.status_code, "404"),
+                        "content_type": fn.try_(self.default_fixed_response.content_type, "text/plain"),
+                        "message_body": fn.try_(self.default_fixed_response.message_body, "Not found"),
+                    }
+                ],
+                [],
+            ),
+        )
+        action = self.local(
+            "default_action",
+            (default != null).then("forward", (self.default_redirect != null).then("redirect", "fixed-response")),
+        )
         target = self.local("default_target_group_arn", (default == null).then(null, targets[default].arn))
-        answers_404 = Dynamic(
-            (action == "fixed-response").then(["404"], []),
-            lambda block: LbListenerDefaultActionFixedResponseBlock(
-                content_type="text/plain", message_body="Not found", status_code=block.value
+        to_https = Dynamic(
+            self.https.then(["HTTPS"], []),
+            lambda block: LbListenerDefaultActionRedirectBlock(
+                protocol=block.value, port="443", status_code="HTTP_301"
             ),
         )
         http = LbListener(
@@ -260,17 +226,19 @@ class Alb(Module):
             default_action={
                 "type": self.https.then("redirect", action),
                 "target_group_arn": self.https.then(null, target),
-                "redirect": Dynamic(
-                    self.https.then(["HTTPS"], []),
-                    lambda block: LbListenerDefaultActionRedirectBlock(
-                        protocol=block.value, port="443", status_code="HTTP_301"
-                    ),
-                ),
-                "fixed_response": Dynamic(
-                    (~self.https & (action == "fixed-response")).then(["404"], []), answers_404.content
-                ),
+                "redirect": [to_https, Dynamic(self.https.then([], redirects), _redirect)],
+                "fixed_response": Dynamic(self.https.then([], answers), _fixed_response),
             },
+            routing_http_response_server_enabled=self.server_header,
+            routing_http_response_content_security_policy_header_value=self.https.then(
+                null, headers.content_security_policy
+            ),
+            routing_http_response_x_content_type_options_header_value=self.https.then(
+                null, headers.x_content_type_options
+            ),
+            routing_http_response_x_frame_options_header_value=self.https.then(null, headers.x_frame_options),
             tags=self.tags,
+            skip={"CKV_AWS_2": REDIRECTS, "CKV_AWS_103": REDIRECTS},
         )
         https = LbListener(
             self,
@@ -281,7 +249,17 @@ class Alb(Module):
             protocol="HTTPS",
             ssl_policy=self.tls_policy,
             certificate_arn=self.certificate_arn,
-            default_action={"type": action, "target_group_arn": target, "fixed_response": answers_404},
+            default_action={
+                "type": action,
+                "target_group_arn": target,
+                "redirect": Dynamic(redirects, _redirect),
+                "fixed_response": Dynamic(answers, _fixed_response),
+            },
+            routing_http_response_server_enabled=self.server_header,
+            routing_http_response_strict_transport_security_header_value=headers.strict_transport_security,
+            routing_http_response_content_security_policy_header_value=headers.content_security_policy,
+            routing_http_response_x_content_type_options_header_value=headers.x_content_type_options,
+            routing_http_response_x_frame_options_header_value=headers.x_frame_options,
             tags=self.tags,
             lifecycle={
                 "precondition": [
@@ -292,14 +270,37 @@ class Alb(Module):
                 ]
             },
         )
-        hosts, paths = each.value.hosts, each.value.paths
-        rules = LbListenerRule(
+        LbListenerCertificate(
+            self,
+            "this",
+            for_each=self.https.then(self.additional_certificate_arns, {}),
+            listener_arn=https[0].arn,
+            certificate_arn=each.value,
+        )
+        return http, https
+
+    def rules(self, listener: Expr, targets: LbTargetGroup) -> LbListenerRule:
+        route = each.value
+        hosts, paths = route.hosts, route.paths
+        kind = (route.target_group != null).then("forward", (route.redirect != null).then("redirect", "fixed-response"))
+        return LbListenerRule(
             self,
             "this",
             for_each=self.routes,
-            listener_arn=self.https.then(https.attribute_of_one("arn"), http.arn),
-            priority=each.value.priority,
-            action={"type": "forward", "target_group_arn": targets[each.value.target_group].arn},
+            listener_arn=listener,
+            priority=route.priority,
+            action={
+                "type": kind,
+                "target_group_arn": (route.target_group == null).then(null, targets[route.target_group].arn),
+                "redirect": Dynamic(
+                    present(route.redirect),
+                    lambda block: LbListenerRuleActionRedirectBlock(**_redirect(block)),
+                ),
+                "fixed_response": Dynamic(
+                    present(route.fixed_response),
+                    lambda block: LbListenerRuleActionFixedResponseBlock(**_fixed_response(block)),
+                ),
+            },
             condition=[
                 Dynamic(
                     (fn.length(hosts) > 0).then([hosts], []),
@@ -312,4 +313,24 @@ class Alb(Module):
             ],
             tags=self.tags,
         )
-        return http, https, rules
+
+
+def _redirect(block: Expr) -> LbListenerDefaultActionRedirectBlock:
+    to = block.value
+    return {
+        "host": to.host,
+        "path": to.path,
+        "port": to.port,
+        "protocol": to.protocol,
+        "query": to.query,
+        "status_code": to.status_code,
+    }
+
+
+def _fixed_response(block: Expr) -> LbListenerDefaultActionFixedResponseBlock:
+    answer = block.value
+    return {
+        "content_type": answer.content_type,
+        "message_body": answer.message_body,
+        "status_code": answer.status_code,
+    }

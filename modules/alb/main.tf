@@ -8,6 +8,7 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "http" {
+  #checkov:skip=CKV_AWS_260:Browsers ask on port 80 first, and are redirected.
   for_each = var.ingress_cidrs
 
   description       = "HTTP from clients"
@@ -16,6 +17,18 @@ resource "aws_vpc_security_group_ingress_rule" "http" {
   cidr_ipv4         = each.value
   from_port         = 80
   to_port           = 80
+}
+
+resource "aws_vpc_security_group_ingress_rule" "http_from_group" {
+  #checkov:skip=CKV_AWS_260:One security group may connect, no range of addresses.
+  for_each = var.ingress_security_groups
+
+  description                  = "HTTP from ${each.key}"
+  ip_protocol                  = "tcp"
+  security_group_id            = aws_security_group.this.id
+  from_port                    = 80
+  referenced_security_group_id = each.value
+  to_port                      = 80
 }
 
 resource "aws_vpc_security_group_ingress_rule" "https" {
@@ -29,9 +42,25 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
   to_port           = 443
 }
 
+resource "aws_vpc_security_group_ingress_rule" "https_from_group" {
+  for_each = var.https ? var.ingress_security_groups : {}
+
+  description                  = "HTTPS from ${each.key}"
+  ip_protocol                  = "tcp"
+  security_group_id            = aws_security_group.this.id
+  from_port                    = 443
+  referenced_security_group_id = each.value
+  to_port                      = 443
+}
+
 resource "aws_lb" "this" {
+  #checkov:skip=CKV2_AWS_20:Port 80 redirects to HTTPS, unless the caller says https = false.
+  #checkov:skip=CKV2_AWS_28:A web ACL is billed by rule and request, and is the caller's: associate_web_acl attaches it.
+  #checkov:skip=CKV2_AWS_76:Rules against Log4j are in the web ACL, which is the caller's: associate_web_acl attaches it.
+  #checkov:skip=CKV_AWS_150:On, until the operator applies allow_destroy.
   name                       = var.name
-  drop_invalid_header_fields = true
+  desync_mitigation_mode     = var.desync_mitigation_mode
+  drop_invalid_header_fields = var.drop_invalid_header_fields
   enable_deletion_protection = !var.allow_destroy
   idle_timeout               = var.idle_timeout
   internal                   = var.internal
@@ -40,12 +69,15 @@ resource "aws_lb" "this" {
   subnets                    = var.subnet_ids
   tags                       = var.tags
 
-  dynamic "access_logs" {
-    for_each = var.access_logs_bucket == null ? [] : ["on"]
-
-    content {
-      bucket  = var.access_logs_bucket
-      enabled = true
-    }
+  access_logs {
+    bucket  = var.access_logs ? var.access_logs_bucket : ""
+    enabled = var.access_logs
   }
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  count = var.associate_web_acl ? 1 : 0
+
+  resource_arn = aws_lb.this.arn
+  web_acl_arn  = var.web_acl_arn
 }

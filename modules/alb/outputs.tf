@@ -20,6 +20,11 @@ output "security_group_id" {
   value       = aws_security_group.this.id
 }
 
+output "listener_arn" {
+  description = "ARN of the listener that serves: of HTTPS, or of HTTP without it."
+  value       = local.listener_arn
+}
+
 output "target_group_arns" {
   description = "ARNs of the target groups by name, once the listeners use them: ECS takes no other."
   value       = { for name, target in aws_lb_target_group.this : name => target.arn }

@@ -18,13 +18,13 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the load balancer, in at least two zones."
+  description = "Subnets of the load balancer, in two availability zones or more."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "subnet_ids must name at least two subnets."
+    error_message = "subnet_ids must name subnets in two availability zones or more."
   }
 }
 
@@ -47,6 +47,13 @@ variable "ingress_cidrs" {
   }
 }
 
+variable "ingress_security_groups" {
+  description = "IDs of the security groups that may connect, by a name of each; set ingress_cidrs to [] for them alone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "https" {
   description = "Whether to serve HTTPS and redirect HTTP to it."
   type        = bool
@@ -55,9 +62,35 @@ variable "https" {
 }
 
 variable "certificate_arn" {
-  description = "Certificate that covers every host of the routes."
+  description = "Certificate that covers the hosts of the routes, but those of additional_certificate_arns."
   type        = string
   default     = null
+}
+
+variable "additional_certificate_arns" {
+  description = "Further certificates by a name of each; a client gets the one that covers the host it asks for."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for arn in values(var.additional_certificate_arns) : can(regex("^arn:aws[a-z-]*:(acm|iam):", arn))]
+    )
+    error_message = "additional_certificate_arns must be ARNs of ACM or IAM certificates."
+  }
+
+  validation {
+    condition = length(
+      distinct(concat(values(var.additional_certificate_arns), compact([var.certificate_arn])))
+    ) == length(var.additional_certificate_arns) + (var.certificate_arn == null ? 0 : 1)
+    error_message = "additional_certificate_arns must differ from each other and from certificate_arn."
+  }
+
+  validation {
+    condition     = length(var.additional_certificate_arns) == 0 || var.https
+    error_message = "additional_certificate_arns need https: nothing else listens with a certificate."
+  }
 }
 
 variable "tls_policy" {
@@ -87,74 +120,111 @@ variable "idle_timeout" {
   }
 }
 
+variable "access_logs" {
+  description = "Whether to write an access log to access_logs_bucket."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = !var.access_logs || var.access_logs_bucket != null
+    error_message = "access_logs needs access_logs_bucket; set access_logs = false to keep none."
+  }
+}
+
 variable "access_logs_bucket" {
-  description = "Bucket for the access logs; null keeps none."
+  description = "Bucket for the access logs, whose policy admits the delivery of ELB."
   type        = string
   default     = null
 }
 
-variable "target_groups" {
-  description = "Groups of tasks by name: port, health check (seconds) and seconds to finish requests of a leaving task."
-  type = map(object({
-    port                 = number
-    deregistration_delay = optional(number, 60)
-    stickiness           = optional(bool, false)
-    health_check = object({
-      path                = string
-      success_codes       = optional(string, "200")
-      interval            = optional(number, 30)
-      timeout             = optional(number, 5)
-      healthy_threshold   = optional(number, 5)
-      unhealthy_threshold = optional(number, 2)
-    })
-  }))
+variable "drop_invalid_header_fields" {
+  description = "Whether headers with characters other than letters, digits and hyphens are dropped."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "desync_mitigation_mode" {
+  description = "What happens to requests that targets may read in another way (request smuggling)."
+  type        = string
+  default     = "defensive"
+  nullable    = false
+
+  validation {
+    condition     = contains(["monitor", "defensive", "strictest"], var.desync_mitigation_mode)
+    error_message = "desync_mitigation_mode must be one of monitor, defensive, strictest."
+  }
+}
+
+variable "server_header" {
+  description = "Whether the load balancer's own answers name its software."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "response_headers" {
+  description = "Headers that every answer gets, in place of the targets' own; what is null stays theirs."
+  type = object({
+    strict_transport_security = optional(string)
+    content_security_policy   = optional(string)
+    x_content_type_options    = optional(string)
+    x_frame_options           = optional(string)
+  })
   default  = {}
   nullable = false
 
   validation {
-    condition = alltrue(
-      [for _, group in var.target_groups : group.health_check.timeout < group.health_check.interval]
-    )
-    error_message = "the health checks of target_groups must have a timeout that is less than their interval."
+    condition = var.response_headers.strict_transport_security == null || can(regex(
+      "^max-age=[0-9]+(; includeSubDomains)?(; preload)?$",
+      var.response_headers.strict_transport_security
+    ))
+    error_message = "strict_transport_security must be such as max-age=31536000; includeSubDomains."
+  }
+
+  validation {
+    condition     = var.response_headers.strict_transport_security == null || var.https
+    error_message = "strict_transport_security needs https: browsers ignore the header over plain HTTP."
+  }
+
+  validation {
+    condition     = var.response_headers.content_security_policy == null || can(regex("^[ -~]+$", var.response_headers.content_security_policy)) && length(coalesce(var.response_headers.content_security_policy, "none")) <= 1024
+    error_message = "content_security_policy must be 1 to 1024 characters of ASCII."
+  }
+
+  validation {
+    condition     = coalesce(var.response_headers.x_content_type_options, "nosniff") == "nosniff"
+    error_message = "x_content_type_options must be nosniff."
+  }
+
+  validation {
+    condition     = contains(["DENY", "SAMEORIGIN"], coalesce(var.response_headers.x_frame_options, "DENY"))
+    error_message = "x_frame_options must be DENY or SAMEORIGIN."
   }
 }
 
-variable "routes" {
-  description = "Where requests go, by name: the first route whose hosts and paths match; an empty list matches all."
-  type = map(object({
-    priority     = number
-    target_group = string
-    hosts        = optional(list(string), [])
-    paths        = optional(list(string), [])
-  }))
-  default  = {}
-  nullable = false
+variable "associate_web_acl" {
+  description = "Whether web_acl_arn is given: said apart, since Terraform must know it before the ARN exists."
+  type        = bool
+  default     = false
+  nullable    = false
 
   validation {
-    condition     = alltrue([for _, route in var.routes : length(concat(route.hosts, route.paths)) > 0])
-    error_message = "each of routes must have hosts or paths; use default_target_group for what matches no route."
-  }
-
-  validation {
-    condition     = alltrue([for _, route in var.routes : length(concat(route.hosts, route.paths)) <= 5])
-    error_message = "each of routes may have 5 hosts and paths together: AWS takes no more for a rule."
-  }
-
-  validation {
-    condition     = length(distinct([for route in var.routes : route.priority])) == length(var.routes)
-    error_message = "each of routes must have a priority of its own."
-  }
-
-  validation {
-    condition     = alltrue([for _, route in var.routes : contains(keys(var.target_groups), route.target_group)])
-    error_message = "each of routes must name one of target_groups."
+    condition     = var.associate_web_acl == (var.web_acl_arn != null)
+    error_message = "associate_web_acl and web_acl_arn go together: give both or neither."
   }
 }
 
-variable "default_target_group" {
-  description = "Target group of what matches no route; null answers 404."
+variable "web_acl_arn" {
+  description = "Regional web ACL of AWS WAF that looks at every request first."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.web_acl_arn == null || can(regex("^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl_arn))
+    error_message = "web_acl_arn must be the ARN of a regional web ACL of WAFv2."
+  }
 }
 
 variable "allow_destroy" {
