@@ -12,5 +12,5 @@ output "zone_id" {
 
 output "name_servers" {
   description = "Name servers of a new zone, for the domain's registrar."
-  value       = var.zone_id == null ? flatten(aws_route53_zone.this[*].name_servers) : []
+  value       = local.create_zone ? flatten(aws_route53_zone.this[*].name_servers) : []
 }

@@ -11,10 +11,25 @@ variable "hosts" {
   }
 
   validation {
+    condition     = length(var.hosts) <= 100
+    error_message = "hosts must name 100 hosts at most: ACM puts no more into a certificate."
+  }
+
+  validation {
+    condition     = length(distinct(var.hosts)) == length(var.hosts)
+    error_message = "hosts must name each host once."
+  }
+
+  validation {
     condition = alltrue(
-      [for host in var.hosts : can(regex("^(\\*\\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", host))]
+      [for host in var.hosts : can(regex("^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", host)) && length(host) <= 253]
     )
     error_message = "hosts must be names such as www.example.com or *.example.com, in lower case."
+  }
+
+  validation {
+    condition     = length(try(var.hosts[0], "")) <= 64
+    error_message = "hosts must begin with a name of 64 characters at most: the main name of a certificate has no more."
   }
 
   validation {
@@ -29,6 +44,11 @@ variable "zone_name" {
   description = "Domain name of the zone."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.zone_name))
+    error_message = "zone_name must be a domain name such as example.com, in lower case, without a final dot."
+  }
 }
 
 variable "load_balancer_dns_name" {
@@ -47,6 +67,29 @@ variable "zone_id" {
   description = "Existing zone for the records; null makes a new one for zone_name."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.zone_id == null || can(regex("^[A-Z0-9]{1,32}$", var.zone_id))
+    error_message = "zone_id must be an ID such as Z0123456789ABCDEFGHIJ."
+  }
+}
+
+variable "create_zone" {
+  description = "Whether to make a zone; null does where zone_id is null. Say false with a zone_id that only an apply tells."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_zone == null || coalesce(var.create_zone, false) == (var.zone_id == null)
+    error_message = "create_zone and zone_id exclude each other: give one of them."
+  }
+}
+
+variable "allow_destroy" {
+  description = "Lifts what protects data against deletion. Apply it before destroying."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "tags" {

@@ -17,8 +17,12 @@ CASES: dict[str, Inputs] = {
         **EXAMPLE,
         "hosts": ["example.com", "*.example.com", "a-b.c.example.com"],
         "zone_id": None,
+        "create_zone": True,
+        "allow_destroy": True,
         "tags": {"Team": "platform"},
     },
+    "wildcard": {**EXAMPLE, "hosts": ["example.com", "beta.example.com", "*.example.com"]},
+    "wildcard_alone": {**EXAMPLE, "hosts": ["*.example.com"]},
     "one_more_host": {**EXAMPLE, "hosts": ["example.com", "beta.example.com", "api.example.com"]},
 }
 
@@ -59,11 +63,37 @@ def test_without_a_zone_a_new_one_is_made(plans: dict[str, Plan]) -> None:
     assert plan.counts["aws_route53_zone"] == 1
     zone = plan["aws_route53_zone.this[0]"]
     assert (zone["name"], zone["tags"]) == ("example.com", {"Team": "platform"})
+    assert zone["force_destroy"] is True
     assert plan["aws_acm_certificate.this"]["tags"] == {"Team": "platform"}
     assert 'aws_route53_record.host["*.example.com"]' in plan.values
 
 
+@pytest.mark.proves("adding a host or alias keeps the records of others")
 def test_one_more_host_touches_no_other_record(plans: dict[str, Plan]) -> None:
     # The certificate itself is replaced: AWS cannot change one. The successor is made first.
     assert kept(plans["example"], plans["one_more_host"]).keys() == {"aws_acm_certificate.this"}
     assert kept(plans["one_host"], plans["example"]).keys() == {"aws_acm_certificate.this"}
+
+
+def validation_records(plan: Plan) -> set[str]:
+    return {a.split('"')[1] for a in plan.values if a.startswith("aws_route53_record.validation")}
+
+
+@pytest.mark.proves("adding a host or alias keeps the records of others")
+def test_a_host_and_its_wildcard_share_a_record_that_outlives_either(plans: dict[str, Plan]) -> None:
+    assert validation_records(plans["wildcard"]) == {"example.com", "beta.example.com"}
+    assert validation_records(plans["wildcard_alone"]) == {"example.com"}
+    assert kept(plans["example"], plans["wildcard"]).keys() == {"aws_acm_certificate.this"}
+
+
+@pytest.mark.slow
+@pytest.mark.proves("adding a host or alias keeps the records of others")
+def test_one_more_host_replaces_the_certificate_and_no_alias(planner: Planner) -> None:
+    before = {**EXAMPLE, "zone_id": None, "hosts": ["example.com", "beta.example.com"]}
+    plan = planner.upgrade("dns_certificate", before, {**before, "hosts": [*before["hosts"], "*.example.com"]})
+    assert plan.changed() == {
+        "aws_acm_certificate.this": ["create", "delete"],
+        # Validation is no object in AWS: its deletion does nothing.
+        "aws_acm_certificate_validation.this": ["delete", "create"],
+        'aws_route53_record.host["*.example.com"]': ["create"],
+    }
