@@ -361,6 +361,10 @@ class WebHosting(Module):
             name=f"/aws/amplify/{app.id}",
             retention_in_days=self.log_retention_days,
             tags=self.tags,
+            skip={
+                "CKV_AWS_158": "CloudWatch encrypts the log in any case, and pages that anybody may read fill it.",
+                "CKV_AWS_338": "The caller decides how long: what renders pages is rarely looked at after a month.",
+            },
         )
         groups = f"arn:{partition.partition}:logs:{region.id}:{caller.account_id}:log-group:*"
         IamRolePolicy(

@@ -30,6 +30,8 @@ resource "aws_iam_role" "logs" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts the log in any case, and pages that anybody may read fill it.
+  #checkov:skip=CKV_AWS_338:The caller decides how long: what renders pages is rarely looked at after a month.
   count = var.platform == "WEB_COMPUTE" ? 1 : 0
 
   name              = "/aws/amplify/${aws_amplify_app.this.id}"

@@ -86,6 +86,7 @@ def test_until_the_repository_is_connected_there_is_the_app_alone(plans: dict[st
     assert kept(plans["not_connected"], plans["example"]) == {}
 
 
+@pytest.mark.proves("no token in state")
 def test_no_token_and_no_password_is_in_the_plan(plans: dict[str, Plan]) -> None:
     for plan in plans.values():
         app = plan["aws_amplify_app.this"]
@@ -180,6 +181,7 @@ def test_what_is_rendered_on_the_server_writes_its_own_log_alone(plans: dict[str
     assert plans["example"]["aws_amplify_app.this"]["iam_service_role_arn"] is None
 
 
+@pytest.mark.proves("adding a branch touches nothing else")
 def test_one_more_branch_and_domain_touch_no_other(plans: dict[str, Plan]) -> None:
     assert kept(plans["example"], plans["one_more"]) == {}
     assert plans["one_more"].counts["aws_amplify_branch"] == 2
