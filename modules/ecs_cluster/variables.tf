@@ -18,6 +18,257 @@ variable "container_insights" {
   nullable    = false
 }
 
+variable "default_capacity_provider_strategy" {
+  description = "Where services run that do not say: weight, and the number of tasks to run there first, by FARGATE, FARGATE_SPOT or a key of instances."
+  type = map(object({
+    weight = number
+    base   = optional(number, 0)
+  }))
+  default = {
+    FARGATE = { weight = 1 }
+  }
+  nullable = false
+
+  validation {
+    condition = alltrue(
+      [for _, share in var.default_capacity_provider_strategy : share.weight >= 0 && share.weight <= 1000]
+    ) && anytrue([for _, share in var.default_capacity_provider_strategy : share.weight > 0])
+    error_message = "default_capacity_provider_strategy must have weights from 0 to 1000, and one above 0."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, share in var.default_capacity_provider_strategy : share.base >= 0 && share.base <= 100000]
+    ) && length([for _, share in var.default_capacity_provider_strategy : share if share.base > 0]) <= 1
+    error_message = "default_capacity_provider_strategy must have a base from 0 to 100000, and above 0 only once."
+  }
+
+  validation {
+    condition = length(setsubtract(
+      keys(var.default_capacity_provider_strategy),
+      concat(["FARGATE", "FARGATE_SPOT"], keys(var.instances))
+    )) == 0
+    error_message = "default_capacity_provider_strategy must name FARGATE, FARGATE_SPOT or keys of instances."
+  }
+
+  validation {
+    condition = length(
+      setintersection(keys(var.default_capacity_provider_strategy), ["FARGATE", "FARGATE_SPOT"])
+    ) == 0 || length(setsubtract(keys(var.default_capacity_provider_strategy), ["FARGATE", "FARGATE_SPOT"])) == 0
+    error_message = "default_capacity_provider_strategy cannot mix Fargate with instances: ECS takes one or the other."
+  }
+}
+
+variable "service_connect" {
+  description = "Whether services find each other by name: makes a namespace called like the cluster, the default of its services."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "execute_command_log" {
+  description = "A log group of its own for what is typed in shells of ECS Exec, and the key to encrypt it with; null leaves it to each container's log."
+  type = object({
+    retention_days = optional(number, 30)
+    kms_key_arn    = optional(string)
+  })
+  default = null
+
+  validation {
+    condition = var.execute_command_log == null || contains(
+      [
+        1,
+        3,
+        5,
+        7,
+        14,
+        30,
+        60,
+        90,
+        120,
+        150,
+        180,
+        365,
+        400,
+        545,
+        731,
+        1096,
+        1827,
+        2192,
+        2557,
+        2922,
+        3288,
+        3653,
+      ],
+      try(var.execute_command_log.retention_days, 0)
+    )
+    error_message = "execute_command_log.retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+
+  validation {
+    condition = can(regex(
+      "^arn:[a-z-]+:kms:[^:]+:[0-9]+:key/.+$",
+      try(coalesce(var.execute_command_log.kms_key_arn), "arn:aws:kms:r:0:key/-")
+    ))
+    error_message = "execute_command_log.kms_key_arn must be the ARN of a KMS key."
+  }
+}
+
+variable "vpc_id" {
+  description = "ID of the VPC of the instances; null without instances."
+  type        = string
+  default     = null
+}
+
+variable "instances" {
+  description = "EC2 capacity by the key that ends its names: instance type (its processor decides the AMI), private subnets, limits of the number of instances, the part in per cent to keep in use, days after which an instance is replaced, and whether a changed launch template replaces instances at once. GiB of the encrypted disk; who may reach the instances, and what they reach (HTTPS anywhere unless named); repositories that the host itself pulls from; whether containers may be privileged. prune removes what Docker no longer uses, reaper ends containers whose names start with a prefix after some minutes."
+  type = map(object({
+    instance_type     = string
+    subnet_ids        = list(string)
+    minimum           = optional(number, 0)
+    maximum           = number
+    target_capacity   = optional(number, 100)
+    max_lifetime_days = optional(number)
+    instance_refresh  = optional(bool, true)
+    root_volume_size  = optional(number, 30)
+    ingress = optional(map(object({
+      security_group_id = string
+      from_port         = number
+      to_port           = number
+    })), {})
+    egress = optional(map(object({
+      port              = number
+      cidr_ipv4         = optional(string)
+      prefix_list_id    = optional(string)
+      security_group_id = optional(string)
+    })), { https = { port = 443, cidr_ipv4 = "0.0.0.0/0" } })
+    repository_arns  = optional(list(string), [])
+    allow_privileged = optional(bool, false)
+    prune = optional(object({
+      every_hours  = optional(number, 6)
+      unused_hours = optional(number, 24)
+    }))
+    reaper = optional(object({
+      container_prefix  = string
+      container_minutes = number
+      volume_prefix     = optional(string)
+      volume_minutes    = optional(number, 1440)
+    }))
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key, _ in var.instances : can(regex("^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$", key))])
+    error_message = "the keys of instances must be 1 to 18 lower-case letters, digits or hyphens, starting with a letter."
+  }
+
+  validation {
+    condition     = length(var.instances) <= 18
+    error_message = "instances may have 18 keys: ECS takes 20 capacity providers, Fargate's two included."
+  }
+
+  validation {
+    condition     = length(var.instances) == 0 || !can(regex("^(aws|ecs|fargate)", var.name))
+    error_message = "name must not start with aws, ecs or fargate where there are instances: ECS keeps those names."
+  }
+
+  validation {
+    condition     = length(var.instances) == 0 || var.vpc_id != null
+    error_message = "instances need vpc_id."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : can(regex("^[a-z][a-z0-9-]*[.][a-z0-9-]+$", group.instance_type))]
+    )
+    error_message = "instances must have an instance_type such as t3.medium."
+  }
+
+  validation {
+    condition     = alltrue([for _, group in var.instances : length(group.subnet_ids) >= 1])
+    error_message = "instances must name at least one subnet."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : group.minimum >= 0 && group.minimum <= group.maximum && group.maximum >= 1]
+    )
+    error_message = "instances must have a minimum from 0 to their maximum, and a maximum of 1 or more."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : group.target_capacity >= 1 && group.target_capacity <= 100]
+    )
+    error_message = "instances must have a target_capacity from 1 to 100."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : coalesce(group.max_lifetime_days, 1) >= 1 && coalesce(group.max_lifetime_days, 1) <= 365]
+    )
+    error_message = "instances must have max_lifetime_days from 1 to 365."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : group.root_volume_size >= 30 && group.root_volume_size <= 16384]
+    )
+    error_message = "instances must have a root_volume_size from 30 to 16384."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.instances : alltrue(
+      [for item in group.ingress : item.from_port >= 1 && item.from_port <= 65535 && item.from_port <= item.to_port && item.to_port <= 65535]
+    )])
+    error_message = "the ingress of instances must have ports from 1 to 65535, from_port up to to_port."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.instances : alltrue([for item in group.ingress : item.from_port > 22 || item.to_port < 22])]
+    )
+    error_message = "the ingress of instances must leave out port 22: Session Manager opens shells, without SSH."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.instances : alltrue(
+      [for item in group.egress : item.port >= 1 && item.port <= 65535 && length(compact([item.cidr_ipv4, item.prefix_list_id, item.security_group_id])) == 1]
+    )])
+    error_message = "the egress of instances must have a port from 1 to 65535, and one target of three kinds."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.instances : alltrue(
+      [for item in group.repository_arns : can(regex("^arn:[a-z-]+:ecr:.+:repository/.+$", item))]
+    )])
+    error_message = "the repository_arns of instances must be ARNs of ECR repositories."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.instances : group.prune == null || try(
+      alltrue([
+        group.prune.every_hours >= 1 && group.prune.every_hours == floor(group.prune.every_hours),
+        group.prune.unused_hours >= 1 && group.prune.unused_hours == floor(group.prune.unused_hours),
+      ]),
+      false
+    )])
+    error_message = "the prune of instances must have every_hours and unused_hours of 1 or more, whole numbers."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.instances : group.reaper == null || try(
+      alltrue([
+        group.reaper.container_minutes >= 1 && group.reaper.container_minutes == floor(group.reaper.container_minutes),
+        group.reaper.volume_minutes >= 1 && group.reaper.volume_minutes == floor(group.reaper.volume_minutes),
+      ]) && can(regex("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", group.reaper.container_prefix)) && !startswith("ecs-", group.reaper.container_prefix) && !startswith(group.reaper.container_prefix, "ecs-") && can(regex("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", coalesce(group.reaper.volume_prefix, "volume"))) && !startswith("ecs-", coalesce(group.reaper.volume_prefix, "volume")) && !startswith(coalesce(group.reaper.volume_prefix, "volume"), "ecs-"),
+      false
+    )])
+    error_message = "the reaper of instances must have whole minutes of 1 or more, and prefixes that ECS does not use."
+  }
+}
+
 variable "tags" {
   description = "Tags of every resource, besides the provider's default_tags."
   type        = map(string)
