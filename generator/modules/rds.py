@@ -27,6 +27,7 @@ from generator.modules.shared.database_variables import DatabaseVariables
 
 SKIPS = {
     "CKV_AWS_157": "A standby doubles the price: multi_az is the caller's to say.",
+    "CKV_AWS_354": "With kms_key_arn where it is given, else with the key that AWS manages.",
     "CKV_AWS_293": "On, until the operator applies allow_destroy.",
 }
 

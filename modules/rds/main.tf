@@ -33,6 +33,7 @@ locals {
 # A restore makes the database once; another value must not make it anew.
 resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_157:A standby doubles the price: multi_az is the caller's to say.
+  #checkov:skip=CKV_AWS_354:With kms_key_arn where it is given, else with the key that AWS manages.
   #checkov:skip=CKV_AWS_293:On, until the operator applies allow_destroy.
   instance_class                        = var.instance_class
   allocated_storage                     = var.allocated_storage

@@ -50,6 +50,8 @@ resource "aws_iam_role_policy" "monitoring" {
 
 # Made before the instance: RDS would make groups that keep their logs for ever.
 resource "aws_cloudwatch_log_group" "exported" {
+  #checkov:skip=CKV_AWS_158:With kms_key_arn where it is given; CloudWatch encrypts it in any case.
+  #checkov:skip=CKV_AWS_338:How long is the caller's to say: log_retention_days.
   for_each = toset(
     [for pair in setproduct(keys(local.families), local.log_exports) : "${pair[0]}/${pair[1]}"]
   )

@@ -3,6 +3,7 @@
 # Subnets, user and key are the source's, and RDS takes no final snapshot of a replica.
 resource "aws_db_instance" "replica" {
   #checkov:skip=CKV_AWS_157:A standby doubles the price: multi_az is the caller's to say.
+  #checkov:skip=CKV_AWS_354:With kms_key_arn where it is given, else with the key that AWS manages.
   #checkov:skip=CKV_AWS_293:On, until the operator applies allow_destroy.
   for_each = var.replicas
 

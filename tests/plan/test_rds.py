@@ -100,6 +100,7 @@ def test_the_instance_is_behind_the_security_group(plans: dict[str, Plan]) -> No
     assert plan[INSTANCE]["vpc_security_group_ids"] == [group]
 
 
+@pytest.mark.proves("final snapshot")
 def test_a_final_snapshot_has_a_name_that_no_other_life_of_the_database_had(plans: dict[str, Plan]) -> None:
     plan = plans["existing_group"]
     group = plan["aws_security_group.this"]["id"]
@@ -346,11 +347,13 @@ def test_a_replica_may_be_upgraded_first_with_a_parameter_group_of_its_own(plans
     assert plan.counts["aws_db_parameter_group"] == 2
 
 
+@pytest.mark.proves("adding a replica or source touches nothing else")
 def test_one_more_replica_touches_no_other(plans: dict[str, Plan]) -> None:
     assert kept(plans["own_password"], plans["second_replica"]) == {}
     assert plans["second_replica"].counts["aws_db_instance"] == 3
 
 
+@pytest.mark.proves("adding a replica or source touches nothing else")
 def test_one_more_client_touches_nothing_else(plans: dict[str, Plan]) -> None:
     assert kept(plans["example"], plans["second_client"]) == {}
     assert plans["second_client"].counts["aws_vpc_security_group_ingress_rule"] == 2

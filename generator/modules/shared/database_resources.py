@@ -106,7 +106,8 @@ def own_password(module: DatabaseVariables) -> tuple[SecretsmanagerSecret, Expr]
         recovery_window_in_days=module.allow_destroy.then(0, 30),
         tags=module.tags,
         skip={
-            "CKV2_AWS_57": "Renewed with the instance by password_version: a rotation function would renew one alone."
+            "CKV_AWS_149": "With kms_key_arn where it is given, else with the key that AWS manages.",
+            "CKV2_AWS_57": "Renewed with the instance by password_version: a rotation function would renew one alone.",
         },
     )
     generated = SecretsmanagerRandomPasswordEphemeral(
@@ -184,5 +185,9 @@ def log_groups(module: DatabaseVariables, families: Expr, exports: Expr) -> Clou
         retention_in_days=module.log_retention_days,
         kms_key_id=module.kms_key_arn,
         tags=module.tags,
+        skip={
+            "CKV_AWS_158": "With kms_key_arn where it is given; CloudWatch encrypts it in any case.",
+            "CKV_AWS_338": "How long is the caller's to say: log_retention_days.",
+        },
         why="Made before the instance: RDS would make groups that keep their logs for ever.",
     )
