@@ -219,6 +219,7 @@ def test_data_is_lost_sooner_only_when_that_is_allowed(plans: dict[str, Plan]) -
         assert plans["everything"][address]["tags"] == {"Team": "platform"}
 
 
+@pytest.mark.proves("adding a watched thing touches nothing but dashboards")
 def test_one_more_of_each_touches_no_other(plans: dict[str, Plan]) -> None:
     lost = kept(plans["one_less_of_each"], plans["one_more_of_each"])
     # A dashboard shows the new entry, too.

@@ -1,9 +1,8 @@
-"""What the modules monitoring and audit_trail refuse."""
+"""What the module monitoring refuses."""
 
 from __future__ import annotations
 
-from generator.modules.audit_trail import AuditTrail
-from tests.plan.wrong_values import RETENTION, WrongCall, bad_name
+from tests.plan.wrong_values import WrongCall, bad_name
 
 ELB = "arn:aws:elasticloadbalancing:us-west-2:123456789012"
 BALANCER = f"{ELB}:loadbalancer/app/web/0123456789abcdef"
@@ -46,7 +45,6 @@ DASHBOARD = "dashboards must be among services, load-balancers, databases, runne
 RATE = "sampling_rules must have a fixed_rate from 0 to 1."
 RESERVOIR = "sampling_rules must have a reservoir_size of 0 or more, a whole number."
 PRIORITY = "each of sampling_rules must have a priority of its own, from 1 to 9999."
-TRAIL = "trail_arn must be the ARN of a CloudTrail trail."
 
 
 def refused(messages: tuple[str, ...], **inputs: object) -> WrongCall:
@@ -153,21 +151,6 @@ VALIDATIONS = {
     ),
     "monitoring_no_function": refused(
         (ENDPOINT,), subscriptions={"f": {"protocol": "lambda", "endpoint": "arn:aws:sqs:us-west-2:123456789012:q"}}
-    ),
-    "audit_trail_all": WrongCall(
-        "audit_trail",
-        {**AuditTrail.example, "name": "a", "bucket": "ab", "expiration_days": 0, "log_retention_days": 2},
-        (
-            bad_name(40),
-            "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens.",
-            "expiration_days must be 1 or more.",
-            RETENTION,
-        ),
-    ),
-    "bucket_trail": WrongCall(
-        "bucket",
-        {"name": "example", "trail_arn": "arn:aws:cloudtrail:us-west-2:123456789012:eventdatastore/x"},
-        (TRAIL,),
     ),
     "monitoring_same_priority": refused((PRIORITY,), sampling_rules={"a": {"priority": 1}, "b": {"priority": 1}}),
     "monitoring_priority_too_high": refused((PRIORITY,), sampling_rules={"a": {"priority": 10000}}),

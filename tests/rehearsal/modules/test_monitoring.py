@@ -1,4 +1,4 @@
-"""Monitoring on the embedded AWS: applied with all it can watch, changed, and gone without a trace."""
+"""Monitoring on the embedded AWS: what it makes of all it can watch, and of less."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def call(**more: Any) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.rehearsal(60)
-def test_everything_is_watched_and_told_and_goes(cloud: Cloud, tmp_path: Path) -> None:
+def test_everything_is_watched_and_told_and_less_when_asked(cloud: Cloud, tmp_path: Path) -> None:
     with applied(cloud, tmp_path, "monitoring", SUPPORTING) as monitoring:
         monitoring.call(call())
         outputs = monitoring.init_and_apply()
@@ -46,7 +46,6 @@ def test_everything_is_watched_and_told_and_goes(cloud: Cloud, tmp_path: Path) -
         fewer = monitoring.apply()
         assert set(outputs["alarm_arns"]) - set(fewer["alarm_arns"]) == {f"example-prod-{key}" for key in DISABLED}
         assert fewer["dashboards"] == ["example-prod-services"]
-    check_nothing_is_left(cloud)
 
 
 def check_alarms(cloud: Cloud, outputs: dict[str, Any]) -> None:
@@ -79,15 +78,3 @@ def check_the_rest(cloud: Cloud, outputs: dict[str, Any]) -> None:
         "example-prod-health": 0,
         "example-prod-everything": 0.05,
     }
-
-
-def check_nothing_is_left(cloud: Cloud) -> None:
-    assert cloud.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
-    assert cloud.client("cloudwatch").list_dashboards()["DashboardEntries"] == []
-    assert cloud.client("events").list_rules()["Rules"] == []
-    assert cloud.client("sns").list_topics()["Topics"] == []
-    assert cloud.client("sns").list_subscriptions()["Subscriptions"] == []
-    assert cloud.client("xray").get_sampling_rules()["SamplingRuleRecords"] == []
-    keys = [key["KeyId"] for key in cloud.client("kms").list_keys()["Keys"]]
-    states = {cloud.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in keys}
-    assert states == {"PendingDeletion"}
