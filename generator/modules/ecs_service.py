@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 from generator.bindings import functions as fn
-from generator.bindings.appautoscaling import AppautoscalingPolicy, AppautoscalingTarget
 from generator.bindings.cloudwatch import CloudwatchLogGroup
-from generator.bindings.ec2 import SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
-from generator.bindings.ecs import EcsService as AwsEcsService
-from generator.bindings.ecs import EcsServiceLoadBalancerBlock, EcsTaskDefinition
+from generator.bindings.ec2 import SecurityGroup
 from generator.bindings.iam import IamRole, IamRolePolicy
 from generator.bindings.meta import RegionData
-from generator.bindings.ssm import SsmParameter
-from generator.hcl.dynamic import Dynamic
-from generator.hcl.expression import Expr, for_list, for_map, null
+from generator.hcl.expression import Expr, for_map
 from generator.hcl.module import Module, Variable
-from generator.hcl.type_constraint import list_of, map_of, object_of, optional
+from generator.hcl.type_constraint import list_of, map_of
 from generator.hcl.types import Condition
+from generator.modules.shared import service_checks, sidecar_checks
+from generator.modules.shared import service_types as types
 from generator.modules.shared.common import (
+    SECRET_ARN,
     architecture_variable,
     between,
     every,
@@ -27,38 +25,63 @@ from generator.modules.shared.common import (
     name_variable,
     one_of,
     parameter_name_variable,
-    present,
     released_image,
     tags_variable,
     user_variable,
 )
-from generator.modules.shared.fargate import FARGATE_MEMORY, capabilities, size_precondition
-from generator.modules.shared.task_roles import PERMISSIONS, execution_role, task_role, task_trust
-
-SECRET_ARN = "^arn:[^:]+:(ssm:[^:]+:[^:]+:parameter/|secretsmanager:[^:]+:[^:]+:secret:).+$"
-CPU_UNITS = [int(cpu) for cpu in FARGATE_MEMORY]
-SCALING = object_of(
-    {
-        "minimum": "number",
-        "maximum": "number",
-        "cpu_percentage": optional("number"),
-        "memory_percentage": optional("number"),
-        "cooldown_in": optional("number", 120),
-        "cooldown_out": optional("number", 60),
-    }
+from generator.modules.shared.containers import (
+    MAIN,
+    XRAY,
+    log_configuration,
+    main_container,
+    present_sidecars,
+    runs_as_root,
+    sidecar_containers,
+    sidecar_images,
+    xray_container,
 )
+from generator.modules.shared.fargate import FARGATE_MEMORY
+from generator.modules.shared.service_network import task_security_group
+from generator.modules.shared.service_resources import service, task_definition
+from generator.modules.shared.service_scaling import autoscaling
+from generator.modules.shared.task_roles import (
+    PERMISSIONS,
+    execution_role,
+    mount_file_systems,
+    pull_sidecars,
+    send_traces,
+    task_role,
+    task_trust,
+)
+
+LOG_SKIPS = {
+    "CKV_AWS_158": "CloudWatch encrypts the log in any case, and what a program prints is not to be secret.",
+    "CKV_AWS_338": "The caller decides how long: what programs print is rarely looked at after a month.",
+}
 
 
 class EcsService(Module):
-    """A service of one container on Fargate, reached through a load balancer or not at all.
+    """A service on Fargate or on EC2 instances, reached through a load balancer, by named callers, or not at all.
 
     The task runs as a user without privileges, on a read-only root file system whose writable paths are named, with
-    every Linux capability dropped. Execution role and task role are distinct: the first pulls the image, writes the log
-    and reads the named secrets; the second has what the program needs, and is denied to make users and policies.
+    every Linux capability dropped; that holds for its sidecars too. What gives a program its whole instance, privileged
+    mode and host volumes (the Docker socket is one), needs an acknowledgement. Execution role and task role are
+    distinct: the first pulls the images, writes the log and reads the named secrets; the second has what the program
+    needs, and is denied to make users and policies.
 
-    The image is named by digest in a parameter that releases write; until the first release the service is absent. The
-    number of tasks belongs to autoscaling: a fixed number is a minimum that equals the maximum, and Terraform never
-    sets a number back. A deployment that does not become healthy is rolled back.
+    The image is named by digest in a parameter that releases write; until the first release the service is absent. A
+    release registers the next revision of the task definition and leaves an empty plan, because the newest revision is
+    followed; no output names a revision. A sidecar may have a parameter of its own, and is left out until it is
+    released.
+
+    The number of tasks belongs to autoscaling: a fixed number is a minimum that equals the maximum, and Terraform never
+    sets a number back. Schedules write their own minimum and maximum to the one scaling target, so a plan off-hours is
+    empty and wakes nothing. A changed minimum or maximum applies at once, also off-hours, by making the target anew;
+    the tasks run on meanwhile. A deployment that does not become healthy is rolled back.
+
+    In network mode awsvpc the tasks have a security group of their own, with one resource a rule. In bridge mode, on
+    EC2, they share the network of their instance: the container's port is the instance's port, so that a deployment
+    stops the old task first.
     """
 
     example: ClassVar = {
@@ -77,19 +100,27 @@ class EcsService(Module):
     image_parameter = parameter_name_variable()
     repository_arn = Variable("string", "ARN of the repository that the image comes from.")
     cluster_name = Variable("string", "Name of the ECS cluster.")
-    vpc_id = Variable("string", "ID of the VPC.")
-    subnet_ids = Variable(
-        list_of("string"),
-        "Private subnets of the tasks.",
-        checks=lambda v: [(fn.length(v) >= 1, "subnet_ids must name at least one subnet.")],
-    )
+    vpc_id = Variable("string", "ID of the VPC; null in network mode bridge.", default=None)
+    subnet_ids = Variable(list_of("string"), "Private subnets of the tasks; none in network mode bridge.", default=[])
     port = Variable("number", "Port that the container listens on.", checks=lambda v: [between("port", v, 1, 65535)])
-    cpu = Variable(
-        "number",
-        "CPU units of a task.",
-        default=256,
-        checks=lambda v: [one_of("cpu", v, CPU_UNITS)],
+    compatibility = Variable(
+        "string",
+        "Where tasks run: FARGATE, or EC2 for instances of the cluster.",
+        default="FARGATE",
+        checks=lambda v: [one_of("compatibility", v, ("FARGATE", "EC2"))],
     )
+    network_mode = Variable(
+        "string",
+        "awsvpc gives a task its own address and security group; bridge, on EC2, the network of its instance.",
+        default="awsvpc",
+        checks=lambda v: [one_of("network_mode", v, ("awsvpc", "bridge"))],
+    )
+    capacity_providers = Variable(
+        types.CAPACITY_PROVIDERS,
+        "Shares of the tasks by capacity provider, such as FARGATE_SPOT; empty for plain Fargate or EC2.",
+        default={},
+    )
+    cpu = Variable("number", "CPU units of a task.", default=256)
     memory = Variable("number", "MB of memory of a task.", default=512)
     ephemeral_storage = Variable(
         "number",
@@ -106,11 +137,7 @@ class EcsService(Module):
         default={},
         checks=lambda v: [
             (
-                every(
-                    v,
-                    lambda _, arn: matches(SECRET_ARN, arn),
-                    names=("_", "arn"),
-                ),
+                every(v, lambda _, arn: matches(SECRET_ARN, arn), names=("_", "arn")),
                 "secrets must be ARNs of SSM parameters or Secrets Manager secrets.",
             )
         ],
@@ -119,9 +146,35 @@ class EcsService(Module):
     read_only_root = Variable("bool", "Whether the container's root file system is read-only.", default=True)
     scratch_paths = Variable(
         map_of("string"),
-        "Writable directories of the container, by name. Unless the image declares the path as a volume of its user, "
-        "Fargate gives it to root.",
+        "Writable directories of the container, by name; sidecars share those of one name. Unless the image declares "
+        "the path as a volume of its user, Fargate gives it to root.",
         default={},
+    )
+    health_check = Variable(
+        types.HEALTH_CHECK,
+        "Command that tells whether the container is healthy, such as CMD-SHELL and a line; null for none. Seconds.",
+        default=None,
+    )
+    sidecars = Variable(
+        types.SIDECARS,
+        "Further containers by name. The image by digest, or a parameter that releases write; depends_on: containers "
+        "by name, and START, COMPLETE, SUCCESS or HEALTHY. What main_waits_for, the main container waits for.",
+        default={},
+    )
+    xray = Variable("bool", "Whether the X-Ray daemon runs beside the container and may send traces.", default=False)
+    efs_volumes = Variable(
+        types.EFS_VOLUMES,
+        "EFS file systems by name, mounted through an access point, encrypted in transit and with the task's role.",
+        default={},
+    )
+    host_volumes = Variable(
+        types.HOST_VOLUMES,
+        "Directories and sockets of the instance by name, such as /var/run/docker.sock; read-only unless said.",
+        default={},
+    )
+    privileged = Variable("bool", "Whether the container has every right on its instance.", default=False)
+    acknowledge_host_access = Variable(
+        "bool", "Says that the program may take over its instance; privileged and host_volumes need it.", default=False
     )
     permissions = Variable(
         PERMISSIONS,
@@ -137,33 +190,45 @@ class EcsService(Module):
     execute_command = Variable(
         "bool", "Whether operators may open a shell in a task; needs a writable root.", default=False
     )
-    target_group_arn = Variable(
-        "string",
-        "Target group to register tasks with; null for none.",
+    load_balancer = Variable(
+        types.LOAD_BALANCER,
+        "Load balancer that tasks register with, and whose security group may reach their port; null for none. Its "
+        "ARN is needed to scale by requests.",
         default=None,
+    )
+    ingress = Variable(
+        types.INGRESS, "Security groups that may reach the tasks' port, by the name of the caller.", default={}
+    )
+    https_egress = Variable("bool", "Whether tasks may open HTTPS connections to anywhere.", default=True)
+    egress = Variable(
+        types.EGRESS,
+        "Further ways out by name: a port, and a range, security group or prefix list.",
+        default={},
         checks=lambda v: [
             (
-                (v == null) == (Expr("var.load_balancer") == null),
-                "target_group_arn and load_balancer go together: give both or neither.",
+                service_checks.one_destination(v),
+                "each of egress must have a port and one of cidr_ipv4, security_group_id and prefix_list_id.",
             )
         ],
     )
-    load_balancer = Variable(
-        object_of({"security_group_id": "string"}),
-        "Security group of the load balancer that alone may reach the tasks; null closes the port.",
+    service_connect = Variable(
+        types.SERVICE_CONNECT,
+        "Service Connect namespace (name or ARN); as a server, how the port is called there, else client only.",
         default=None,
     )
     health_check_grace_period = Variable(
-        "number", "Seconds that a new task has before health checks count.", default=60
+        "number", "Seconds that a new task has before the load balancer's health checks count.", default=60
     )
     scaling = Variable(
-        SCALING,
-        "Number of tasks: minimum and maximum, and the average use in per cent to hold. Seconds between steps.",
+        types.SCALING,
+        "Number of tasks: minimum, maximum, and the average use in per cent or requests a minute and task to hold. "
+        "Seconds between steps. Schedules by name set a minimum and maximum of their own.",
         checks=lambda v: [
             ((v.minimum >= 0) & (v.minimum <= v.maximum), "scaling.minimum must be from 0 to scaling.maximum."),
             (
-                (v.minimum == v.maximum) | (fn.coalesce(v.cpu_percentage, v.memory_percentage, 0) > 0),
-                "scaling from a minimum to a greater maximum needs cpu_percentage or memory_percentage.",
+                (v.minimum == v.maximum)
+                | (fn.coalesce(v.cpu_percentage, v.memory_percentage, v.requests_per_target, 0) > 0),
+                "scaling to a greater maximum needs cpu_percentage, memory_percentage or requests_per_target.",
             ),
         ],
     )
@@ -178,221 +243,84 @@ class EcsService(Module):
     tags = tags_variable()
 
     def build(self) -> None:
-        as_root = self.local("as_root", fn.contains(["0", "root"], fn.split(":", self.user)[0]))
-        pointer, released = released_image(
-            self, self.image_parameter, "the service", preconditions=self.preconditions(as_root)
-        )
+        as_root = self.local("as_root", runs_as_root(self.user))
+        with self.file("image"):
+            preconditions = self.preconditions(as_root)
+            pointer, released = released_image(self, self.image_parameter, "the service", preconditions=preconditions)
+            images = sidecar_images(self)
+            sidecars = present_sidecars(self, images)
         log = CloudwatchLogGroup(
             self,
             "this",
             name=self.log_group_name,
             retention_in_days=self.log_retention_days,
             tags=self.tags,
+            skip=LOG_SKIPS,
         )
         with self.file("roles"):
             region = RegionData(self, "current")
-            trust = task_trust(self, region)
-            execution, execution_policy = execution_role(self, self.name, trust, log, self.repository_arn, self.secrets)
-            task = task_role(self, self.name, trust, self.permissions, self.execute_command)
-        definition = self.task_definition(pointer, released, as_root, execution, task, log, region)
+            execution, execution_policy, task = self.roles(region, log)
+        logs = log_configuration(log, region)
+        with self.file("task"):
+            written = fn.concat(
+                [main_container(pointer.insecure_value, logs, as_root, sidecars)],
+                sidecar_containers(sidecars, images, logs),
+                self.xray.then([xray_container(logs)], []),
+            )
+            definition = task_definition(self, released, written, sidecars, execution, task)
         with self.file("network"):
-            group = self.security_group()
-        service = self.service(released, definition, group, execution_policy)
+            group = task_security_group(self)
+        made = service(self, released, definition, group, execution_policy, logs)
         with self.file("scaling"):
-            self.autoscaling(released, service)
-        self.output("name", self.name, "Name of the service.")
-        self.output("released", released, "Whether an image has been released.")
-        self.output("image_parameter", pointer.name, "Parameter that names the released image.")
-        self.output("security_group_id", group.id, "Security group of the tasks.")
+            autoscaling(self, self.name, released, f"service/{self.cluster_name}/{made[0].name}")
+        self.outputs(pointer.name, released, group, region)
         self.output("task_role_arn", task.arn, "ARN of the role of the program.")
         self.output("execution_role_arn", execution.arn, "ARN of the role that starts the task.")
         self.output("log_group_name", log.name, "Log group of the service.")
 
-    def task_definition(
-        self,
-        pointer: SsmParameter,
-        released: Expr,
-        as_root: Expr,
-        execution: IamRole,
-        task: IamRole,
-        log: CloudwatchLogGroup,
-        region: RegionData,
-    ) -> EcsTaskDefinition:
-        container = {
-            "name": "main",
-            "image": pointer.insecure_value,
-            "essential": True,
-            "command": (fn.length(self.command) > 0).then(self.command, null),
-            "user": (self.user == "root").then("0", self.user),
-            "readonlyRootFilesystem": self.read_only_root,
-            "linuxParameters": {"initProcessEnabled": True, "capabilities": capabilities(as_root)},
-            "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}],
-            "environment": for_list(
-                self.environment, lambda name, value: {"name": name, "value": value}, names=("name", "value")
-            ),
-            "secrets": for_list(
-                self.secrets, lambda name, arn: {"name": name, "valueFrom": arn}, names=("name", "arn")
-            ),
-            "mountPoints": for_list(
-                self.scratch_paths,
-                lambda name, path: {"sourceVolume": name, "containerPath": path, "readOnly": False},
-                names=("name", "path"),
-            ),
-            "logConfiguration": {
-                "logDriver": "awslogs",
-                "options": {
-                    "awslogs-group": log.name,
-                    "awslogs-region": region.id,
-                    "awslogs-stream-prefix": "ecs",
-                },
-            },
-        }
-        written = for_map(container, lambda k, v: (k, v), names=("key", "value"), when=lambda k, v: v != null)
-        return EcsTaskDefinition(
-            self,
-            "this",
-            count=released.then(1, 0),
-            family=self.name,
-            cpu=self.cpu,
-            memory=self.memory,
-            network_mode="awsvpc",
-            requires_compatibilities=["FARGATE"],
-            execution_role_arn=execution.arn,
-            task_role_arn=task.arn,
-            container_definitions=fn.jsonencode([written]),
-            runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": self.architecture},
-            ephemeral_storage=Dynamic(present(self.ephemeral_storage), lambda block: {"size_in_gib": block.value}),
-            volume=Dynamic(self.scratch_paths, lambda block: {"name": block.key}),
-            tags=self.tags,
-        )
-
     def preconditions(self, as_root: Expr) -> list[Condition]:
+        """What AWS refuses; the tables and locals that the conditions need are declared."""
         table = self.local("fargate_memory", FARGATE_MEMORY, "MB of memory for each number of CPU units.")
         return [
-            size_precondition(table, self.cpu, self.memory),
-            {
-                "condition": ~self.execute_command | ~self.read_only_root,
-                "error_message": "execute_command needs read_only_root = false: the agent of ECS Exec writes to it.",
-            },
-            {
-                "condition": (self.port >= 1024) | as_root,
-                "error_message": f"Only root can listen on port {self.port}: take one from 1024, or set user to root.",
-            },
+            *service_checks.platform(table),
+            *service_checks.placement(),
+            *service_checks.network(as_root),
+            *service_checks.storage(self),
+            *service_checks.service_connect(),
+            *sidecar_checks.containers(self),
         ]
 
-    def security_group(self) -> SecurityGroup:
-        group = SecurityGroup(
-            self,
-            "this",
-            name=self.name,
-            description=f"Tasks of {self.name}",
-            vpc_id=self.vpc_id,
-            tags=self.tags,
+    def roles(self, region: RegionData, log: CloudwatchLogGroup) -> tuple[IamRole, IamRolePolicy, IamRole]:
+        """The execution role with its policy, and the task role."""
+        trust = task_trust(self, region)
+        of_sidecars = for_map(
+            self.sidecars, lambda name, sidecar: (name, fn.values(sidecar.secrets)), names=("name", "sidecar")
         )
-        behind = (self.load_balancer == null).then(0, 1)
-        balancer = self.load_balancer.security_group_id
-        VpcSecurityGroupIngressRule(
-            self,
-            "load_balancer",
-            count=behind,
-            security_group_id=group.id,
-            description="Requests from the load balancer",
-            referenced_security_group_id=balancer,
-            ip_protocol="tcp",
-            from_port=self.port,
-            to_port=self.port,
+        arns = fn.distinct(fn.concat(fn.values(self.secrets), fn.flatten(fn.values(of_sidecars))))
+        execution, policy = execution_role(
+            self, self.name, trust, log, self.repository_arn, arns, [pull_sidecars(self.sidecars)]
         )
-        VpcSecurityGroupEgressRule(
-            self,
-            "load_balancer",
-            count=behind,
-            security_group_id=balancer,
-            description=f"Requests to {self.name}",
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=self.port,
-            to_port=self.port,
-            why="On the load balancer's group, which has no way out but to the services behind it.",
-        )
-        VpcSecurityGroupEgressRule(
-            self,
-            "https",
-            security_group_id=group.id,
-            description="AWS APIs, the registry and other HTTPS services",
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-        )
-        return group
+        more = [send_traces(self.xray), mount_file_systems(self.efs_volumes, region)]
+        return execution, policy, task_role(self, self.name, trust, self.permissions, self.execute_command, more)
 
-    def service(
-        self, released: Expr, definition: EcsTaskDefinition, group: SecurityGroup, execution_policy: IamRolePolicy
-    ) -> AwsEcsService:
-        recreate = self.deployment == "recreate"
-        return AwsEcsService(
-            self,
-            "this",
-            count=released.then(1, 0),
-            name=self.name,
-            cluster=self.cluster_name,
-            task_definition=definition[0].arn,
-            desired_count=self.scaling.minimum,
-            launch_type="FARGATE",
-            propagate_tags="SERVICE",
-            enable_ecs_managed_tags=True,
-            enable_execute_command=self.execute_command,
-            deployment_minimum_healthy_percent=recreate.then(0, 100),
-            deployment_maximum_percent=recreate.then(100, 200),
-            availability_zone_rebalancing=recreate.then("DISABLED", "ENABLED"),
-            health_check_grace_period_seconds=(self.load_balancer == null).then(null, self.health_check_grace_period),
-            deployment_circuit_breaker={"enable": True, "rollback": True},
-            network_configuration={
-                "subnets": self.subnet_ids,
-                "security_groups": [group.id],
-                "assign_public_ip": False,
-            },
-            load_balancer=Dynamic(
-                (self.load_balancer == null).then([], [self.target_group_arn]),
-                lambda block: EcsServiceLoadBalancerBlock(
-                    target_group_arn=block.value, container_name="main", container_port=self.port
-                ),
-            ),
-            tags=self.tags,
-            lifecycle={"ignore_changes": ["desired_count"]},
-            depends_on=[execution_policy],
-            why="The number of tasks belongs to autoscaling: a plan never wakes or stops a task.",
+    def outputs(self, pointer: Expr, released: Expr, group: SecurityGroup, region: RegionData) -> None:
+        account, partition = Expr("data.aws_caller_identity.current"), Expr("data.aws_partition.current")
+        arn = f"arn:{partition.partition}:ecs:{region.id}:{account.account_id}:service/{self.cluster_name}/{self.name}"
+        parameters = for_map(
+            Expr("aws_ssm_parameter.sidecar_image"), lambda name, p: (name, p.name), names=("name", "parameter")
         )
-
-    def autoscaling(self, released: Expr, service: AwsEcsService) -> None:
-        target = AppautoscalingTarget(
-            self,
-            "this",
-            count=released.then(1, 0),
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=f"service/{self.cluster_name}/{service[0].name}",
-            min_capacity=self.scaling.minimum,
-            max_capacity=self.scaling.maximum,
-            tags=self.tags,
+        containers = fn.concat([MAIN], fn.keys(self.sidecars), self.xray.then([XRAY], []))
+        self.output("name", self.name, "Name of the service.")
+        self.output("service_arn", arn, "ARN of the service, known before it is made.")
+        self.output("task_family", self.name, "Family of the task definition, whose newest revision runs.")
+        self.output("container_names", containers, "Names of the containers, the main one first.")
+        self.output("released", released, "Whether an image has been released.")
+        self.output("image_parameter", pointer, "Parameter that names the released image.")
+        self.output(
+            "sidecar_image_parameters", parameters, "Parameters that name the released images of sidecars, by sidecar."
         )
-        for metric, name in (("cpu", "CPU"), ("memory", "Memory")):
-            held = Expr(f"var.scaling.{metric}_percentage")
-            AppautoscalingPolicy(
-                self,
-                metric,
-                count=(released & (held != null)).then(1, 0),
-                name=f"{self.name}-{metric}",
-                policy_type="TargetTrackingScaling",
-                service_namespace=target[0].service_namespace,
-                scalable_dimension=target[0].scalable_dimension,
-                resource_id=target[0].resource_id,
-                target_tracking_scaling_policy_configuration={
-                    "target_value": held,
-                    "scale_in_cooldown": self.scaling.cooldown_in,
-                    "scale_out_cooldown": self.scaling.cooldown_out,
-                    "predefined_metric_specification": {
-                        "predefined_metric_type": f"ECSServiceAverage{name}Utilization"
-                    },
-                },
-            )
+        self.output(
+            "security_group_id",
+            group.attribute_of_one("id"),
+            "Security group of the tasks; null in network mode bridge.",
+        )

@@ -2,122 +2,14 @@
 
 locals {
   as_root = contains(["0", "root"], split(":", var.user)[0])
-
-  # MB of memory for each number of CPU units.
-  fargate_memory = {
-    "256"   = [512, 1024, 2048]
-    "512"   = range(1024, 4097, 1024)
-    "1024"  = range(2048, 8193, 1024)
-    "2048"  = range(4096, 16385, 1024)
-    "4096"  = range(8192, 30721, 1024)
-    "8192"  = range(16384, 61441, 4096)
-    "16384" = range(32768, 122881, 8192)
-  }
-}
-
-# Created here, written by releases. Until the first one it says 'none'.
-resource "aws_ssm_parameter" "released_image" {
-  name           = var.image_parameter
-  description    = "Image that the service runs, by digest; written by each release."
-  type           = "String"
-  insecure_value = "none"
-  tags           = var.tags
-
-  lifecycle {
-    ignore_changes = [insecure_value]
-
-    precondition {
-      condition     = try(contains(local.fargate_memory[tostring(var.cpu)], var.memory), false)
-      error_message = "Fargate has no task of ${var.cpu} CPU units with ${var.memory} MB of memory."
-    }
-
-    precondition {
-      condition     = !var.execute_command || !var.read_only_root
-      error_message = "execute_command needs read_only_root = false: the agent of ECS Exec writes to it."
-    }
-
-    precondition {
-      condition     = var.port >= 1024 || local.as_root
-      error_message = "Only root can listen on port ${var.port}: take one from 1024, or set user to root."
-    }
-  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts the log in any case, and what a program prints is not to be secret.
+  #checkov:skip=CKV_AWS_338:The caller decides how long: what programs print is rarely looked at after a month.
   name              = var.log_group_name
   retention_in_days = var.log_retention_days
   tags              = var.tags
-}
-
-resource "aws_ecs_task_definition" "this" {
-  count = aws_ssm_parameter.released_image.insecure_value != "none" ? 1 : 0
-
-  family = var.name
-  container_definitions = jsonencode([{ for key, value in {
-    name                   = "main"
-    image                  = aws_ssm_parameter.released_image.insecure_value
-    essential              = true
-    command                = length(var.command) > 0 ? var.command : null
-    user                   = var.user == "root" ? "0" : var.user
-    readonlyRootFilesystem = var.read_only_root
-    linuxParameters = {
-      initProcessEnabled = true
-      capabilities = {
-        drop = local.as_root ? [
-          "AUDIT_WRITE",
-          "DAC_OVERRIDE",
-          "FOWNER",
-          "FSETID",
-          "KILL",
-          "MKNOD",
-          "NET_RAW",
-          "SETFCAP",
-          "SETPCAP",
-          "SYS_CHROOT",
-        ] : ["ALL"]
-      }
-    }
-    portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
-    environment  = [for name, value in var.environment : { name = name, value = value }]
-    secrets      = [for name, arn in var.secrets : { name = name, valueFrom = arn }]
-    mountPoints  = [for name, path in var.scratch_paths : { sourceVolume = name, containerPath = path, readOnly = false }]
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        awslogs-group         = aws_cloudwatch_log_group.this.name
-        awslogs-region        = data.aws_region.current.id
-        awslogs-stream-prefix = "ecs"
-      }
-    }
-  } : key => value if value != null }])
-  cpu                      = var.cpu
-  execution_role_arn       = aws_iam_role.execution.arn
-  memory                   = var.memory
-  network_mode             = "awsvpc"
-  requires_compatibilities = ["FARGATE"]
-  task_role_arn            = aws_iam_role.task.arn
-  tags                     = var.tags
-
-  runtime_platform {
-    operating_system_family = "LINUX"
-    cpu_architecture        = var.architecture
-  }
-
-  dynamic "ephemeral_storage" {
-    for_each = var.ephemeral_storage == null ? [] : [var.ephemeral_storage]
-
-    content {
-      size_in_gib = ephemeral_storage.value
-    }
-  }
-
-  dynamic "volume" {
-    for_each = var.scratch_paths
-
-    content {
-      name = volume.key
-    }
-  }
 }
 
 # The number of tasks belongs to autoscaling: a plan never wakes or stops a task.
@@ -132,8 +24,9 @@ resource "aws_ecs_service" "this" {
   desired_count                      = var.scaling.minimum
   enable_ecs_managed_tags            = true
   enable_execute_command             = var.execute_command
+  force_new_deployment               = length(var.capacity_providers) > 0 ? true : null
   health_check_grace_period_seconds  = var.load_balancer == null ? null : var.health_check_grace_period
-  launch_type                        = "FARGATE"
+  launch_type                        = length(var.capacity_providers) > 0 ? null : var.compatibility
   propagate_tags                     = "SERVICE"
   task_definition                    = aws_ecs_task_definition.this[0].arn
   tags                               = var.tags
@@ -143,19 +36,64 @@ resource "aws_ecs_service" "this" {
     rollback = true
   }
 
-  network_configuration {
-    subnets          = var.subnet_ids
-    security_groups  = [aws_security_group.this.id]
-    assign_public_ip = false
+  dynamic "capacity_provider_strategy" {
+    for_each = var.capacity_providers
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      weight            = capacity_provider_strategy.value.weight
+      base              = capacity_provider_strategy.value.base
+    }
   }
 
   dynamic "load_balancer" {
-    for_each = var.load_balancer == null ? [] : [var.target_group_arn]
+    for_each = var.load_balancer == null ? [] : [var.load_balancer]
 
     content {
-      target_group_arn = load_balancer.value
+      target_group_arn = load_balancer.value.target_group_arn
       container_name   = "main"
       container_port   = var.port
+    }
+  }
+
+  dynamic "network_configuration" {
+    for_each = var.network_mode == "awsvpc" ? [var.subnet_ids] : []
+
+    content {
+      subnets          = network_configuration.value
+      security_groups  = [aws_security_group.this[0].id]
+      assign_public_ip = false
+    }
+  }
+
+  dynamic "service_connect_configuration" {
+    for_each = var.service_connect == null ? [] : [var.service_connect]
+
+    content {
+      enabled   = true
+      namespace = service_connect_configuration.value.namespace
+
+      log_configuration {
+        log_driver = "awslogs"
+        options = {
+          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-region        = data.aws_region.current.id
+          awslogs-stream-prefix = "connect"
+        }
+      }
+
+      dynamic "service" {
+        for_each = service_connect_configuration.value.server == null ? [] : [service_connect_configuration.value.server]
+
+        content {
+          port_name = service.value.port_name
+
+          client_alias {
+            port     = var.port
+            dns_name = coalesce(service.value.dns_name, service.value.port_name)
+          }
+        }
+      }
     }
   }
 

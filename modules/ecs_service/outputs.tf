@@ -5,6 +5,21 @@ output "name" {
   value       = var.name
 }
 
+output "service_arn" {
+  description = "ARN of the service, known before it is made."
+  value       = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:service/${var.cluster_name}/${var.name}"
+}
+
+output "task_family" {
+  description = "Family of the task definition, whose newest revision runs."
+  value       = var.name
+}
+
+output "container_names" {
+  description = "Names of the containers, the main one first."
+  value       = concat(["main"], keys(var.sidecars), var.xray ? ["xray-daemon"] : [])
+}
+
 output "released" {
   description = "Whether an image has been released."
   value       = aws_ssm_parameter.released_image.insecure_value != "none"
@@ -15,9 +30,14 @@ output "image_parameter" {
   value       = aws_ssm_parameter.released_image.name
 }
 
+output "sidecar_image_parameters" {
+  description = "Parameters that name the released images of sidecars, by sidecar."
+  value       = { for name, parameter in aws_ssm_parameter.sidecar_image : name => parameter.name }
+}
+
 output "security_group_id" {
-  description = "Security group of the tasks."
-  value       = aws_security_group.this.id
+  description = "Security group of the tasks; null in network mode bridge."
+  value       = one(aws_security_group.this[*].id)
 }
 
 output "task_role_arn" {

@@ -34,23 +34,6 @@ variable "cluster_name" {
   nullable    = false
 }
 
-variable "vpc_id" {
-  description = "ID of the VPC."
-  type        = string
-  nullable    = false
-}
-
-variable "subnet_ids" {
-  description = "Private subnets of the tasks."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1
-    error_message = "subnet_ids must name at least one subnet."
-  }
-}
-
 variable "port" {
   description = "Port that the container listens on."
   type        = number
@@ -63,14 +46,16 @@ variable "port" {
 }
 
 variable "scaling" {
-  description = "Number of tasks: minimum and maximum, and the average use in per cent to hold. Seconds between steps."
+  description = "Number of tasks: minimum, maximum, and the average use in per cent or requests a minute and task to hold. Seconds between steps. Schedules by name set a minimum and maximum of their own."
   type = object({
-    minimum           = number
-    maximum           = number
-    cpu_percentage    = optional(number)
-    memory_percentage = optional(number)
-    cooldown_in       = optional(number, 120)
-    cooldown_out      = optional(number, 60)
+    minimum             = number
+    maximum             = number
+    cpu_percentage      = optional(number)
+    memory_percentage   = optional(number)
+    requests_per_target = optional(number)
+    cooldown_in         = optional(number, 120)
+    cooldown_out        = optional(number, 60)
+    schedules           = optional(map(object({ schedule = string, time_zone = optional(string, "UTC"), minimum = number, maximum = number })), {})
   })
   nullable = false
 
@@ -80,8 +65,13 @@ variable "scaling" {
   }
 
   validation {
-    condition     = var.scaling.minimum == var.scaling.maximum || coalesce(var.scaling.cpu_percentage, var.scaling.memory_percentage, 0) > 0
-    error_message = "scaling from a minimum to a greater maximum needs cpu_percentage or memory_percentage."
+    condition = var.scaling.minimum == var.scaling.maximum || coalesce(
+      var.scaling.cpu_percentage,
+      var.scaling.memory_percentage,
+      var.scaling.requests_per_target,
+      0
+    ) > 0
+    error_message = "scaling to a greater maximum needs cpu_percentage, memory_percentage or requests_per_target."
   }
 }
 
@@ -91,16 +81,55 @@ variable "log_group_name" {
   nullable    = false
 }
 
+variable "vpc_id" {
+  description = "ID of the VPC; null in network mode bridge."
+  type        = string
+  default     = null
+}
+
+variable "subnet_ids" {
+  description = "Private subnets of the tasks; none in network mode bridge."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "compatibility" {
+  description = "Where tasks run: FARGATE, or EC2 for instances of the cluster."
+  type        = string
+  default     = "FARGATE"
+  nullable    = false
+
+  validation {
+    condition     = contains(["FARGATE", "EC2"], var.compatibility)
+    error_message = "compatibility must be one of FARGATE, EC2."
+  }
+}
+
+variable "network_mode" {
+  description = "awsvpc gives a task its own address and security group; bridge, on EC2, the network of its instance."
+  type        = string
+  default     = "awsvpc"
+  nullable    = false
+
+  validation {
+    condition     = contains(["awsvpc", "bridge"], var.network_mode)
+    error_message = "network_mode must be one of awsvpc, bridge."
+  }
+}
+
+variable "capacity_providers" {
+  description = "Shares of the tasks by capacity provider, such as FARGATE_SPOT; empty for plain Fargate or EC2."
+  type        = map(object({ weight = optional(number, 1), base = optional(number, 0) }))
+  default     = {}
+  nullable    = false
+}
+
 variable "cpu" {
   description = "CPU units of a task."
   type        = number
   default     = 256
   nullable    = false
-
-  validation {
-    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
-    error_message = "cpu must be one of 256, 512, 1024, 2048, 4096, 8192, 16384."
-  }
 }
 
 variable "memory" {
@@ -181,9 +210,78 @@ variable "read_only_root" {
 }
 
 variable "scratch_paths" {
-  description = "Writable directories of the container, by name. Unless the image declares the path as a volume of its user, Fargate gives it to root."
+  description = "Writable directories of the container, by name; sidecars share those of one name. Unless the image declares the path as a volume of its user, Fargate gives it to root."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "health_check" {
+  description = "Command that tells whether the container is healthy, such as CMD-SHELL and a line; null for none. Seconds."
+  type        = object({ command = list(string), interval = optional(number, 30), timeout = optional(number, 5), retries = optional(number, 3), start_period = optional(number, 0) })
+  default     = null
+}
+
+variable "sidecars" {
+  description = "Further containers by name. The image by digest, or a parameter that releases write; depends_on: containers by name, and START, COMPLETE, SUCCESS or HEALTHY. What main_waits_for, the main container waits for."
+  type = map(object({
+    image           = optional(string)
+    image_parameter = optional(string)
+    repository_arn  = optional(string)
+    essential       = optional(bool, true)
+    command         = optional(list(string), [])
+    environment     = optional(map(string), {})
+    secrets         = optional(map(string), {})
+    user            = optional(string, "1000:1000")
+    read_only_root  = optional(bool, true)
+    scratch_paths   = optional(map(string), {})
+    health_check    = optional(object({ command = list(string), interval = optional(number, 30), timeout = optional(number, 5), retries = optional(number, 3), start_period = optional(number, 0) }))
+    depends_on      = optional(map(string), {})
+    main_waits_for  = optional(string)
+    cpu             = optional(number)
+    memory          = optional(number)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "xray" {
+  description = "Whether the X-Ray daemon runs beside the container and may send traces."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "efs_volumes" {
+  description = "EFS file systems by name, mounted through an access point, encrypted in transit and with the task's role."
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    container_path  = string
+    read_only       = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "host_volumes" {
+  description = "Directories and sockets of the instance by name, such as /var/run/docker.sock; read-only unless said."
+  type        = map(object({ host_path = string, container_path = string, read_only = optional(bool, true) }))
+  default     = {}
+  nullable    = false
+}
+
+variable "privileged" {
+  description = "Whether the container has every right on its instance."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "acknowledge_host_access" {
+  description = "Says that the program may take over its instance; privileged and host_volumes need it."
+  type        = bool
+  default     = false
   nullable    = false
 }
 
@@ -209,27 +307,57 @@ variable "execute_command" {
   nullable    = false
 }
 
-variable "target_group_arn" {
-  description = "Target group to register tasks with; null for none."
-  type        = string
+variable "load_balancer" {
+  description = "Load balancer that tasks register with, and whose security group may reach their port; null for none. Its ARN is needed to scale by requests."
+  type        = object({ security_group_id = string, target_group_arn = string, arn = optional(string) })
   default     = null
+}
+
+variable "ingress" {
+  description = "Security groups that may reach the tasks' port, by the name of the caller."
+  type        = map(object({ security_group_id = string, description = optional(string) }))
+  default     = {}
+  nullable    = false
+}
+
+variable "https_egress" {
+  description = "Whether tasks may open HTTPS connections to anywhere."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "egress" {
+  description = "Further ways out by name: a port, and a range, security group or prefix list."
+  type = map(object({
+    port              = number
+    cidr_ipv4         = optional(string)
+    security_group_id = optional(string)
+    prefix_list_id    = optional(string)
+    description       = optional(string)
+  }))
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = (var.target_group_arn == null) == (var.load_balancer == null)
-    error_message = "target_group_arn and load_balancer go together: give both or neither."
+    condition = alltrue(
+      [for _, rule in var.egress : length(compact([rule.cidr_ipv4, rule.security_group_id, rule.prefix_list_id])) == 1 && rule.port >= 1 && rule.port <= 65535]
+    )
+    error_message = "each of egress must have a port and one of cidr_ipv4, security_group_id and prefix_list_id."
   }
 }
 
-variable "load_balancer" {
-  description = "Security group of the load balancer that alone may reach the tasks; null closes the port."
+variable "service_connect" {
+  description = "Service Connect namespace (name or ARN); as a server, how the port is called there, else client only."
   type = object({
-    security_group_id = string
+    namespace = string
+    server    = optional(object({ port_name = string, dns_name = optional(string), protocol = optional(string) }))
   })
   default = null
 }
 
 variable "health_check_grace_period" {
-  description = "Seconds that a new task has before health checks count."
+  description = "Seconds that a new task has before the load balancer's health checks count."
   type        = number
   default     = 60
   nullable    = false
@@ -254,33 +382,10 @@ variable "log_retention_days" {
   nullable    = false
 
   validation {
-    condition = contains(
-      [
-        1,
-        3,
-        5,
-        7,
-        14,
-        30,
-        60,
-        90,
-        120,
-        150,
-        180,
-        365,
-        400,
-        545,
-        731,
-        1096,
-        1827,
-        2192,
-        2557,
-        2922,
-        3288,
-        3653,
-      ],
+    condition = can(regex(
+      "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
       var.log_retention_days
-    )
+    ))
     error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
   }
 }

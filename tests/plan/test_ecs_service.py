@@ -7,91 +7,25 @@ from typing import Any
 
 import pytest
 
-from generator.modules.ecs_service import EcsService
-from tests.plan.planning import ACCOUNT, REGION, Inputs, Plan, Planner, kept
+from tests.plan.ecs_service_cases import (
+    BALANCER,
+    CASES,
+    EXAMPLE,
+    IMAGE,
+    PARAMETER,
+    RELEASED,
+    SECRET,
+    TARGET_GROUP,
+    planned,
+)
+from tests.plan.planning import ACCOUNT, REGION, Plan, Planner, kept
 
-EXAMPLE: Inputs = EcsService.example
-IMAGE = f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/example/backend@sha256:{'a' * 64}"
-TARGET_GROUP = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:targetgroup/web/0123456789abcdef"
-BALANCER = {"security_group_id": "sg-0123456789abcdef0"}
-
-
-def case(name: str, **inputs: object) -> dict[str, object]:
-    """The example with names of its own, so that cases exist beside each other, and *inputs*."""
-    own = {"name": name, "image_parameter": f"/{name}/image", "log_group_name": f"/ecs/{name}"}
-    return {**EXAMPLE, **own, **inputs}
-
-
-RELEASED: dict[str, Inputs] = {
-    "released": case("released"),
-    "fixed": case(
-        "fixed",
-        port=80,
-        user="root",
-        target_group_arn=TARGET_GROUP,
-        load_balancer=BALANCER,
-        scaling={"minimum": 1, "maximum": 1},
-        deployment="recreate",
-    ),
-    "every_option": case(
-        "every-option",
-        cpu=512,
-        memory=4096,
-        ephemeral_storage=200,
-        architecture="ARM64",
-        command=["serve", "--port", "3000"],
-        environment={"MODE": "test", "PRICE": "${5}"},
-        secrets={
-            "KEY": f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test/key",
-            "TOKEN": f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf",
-            "USER": f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf:user::",
-        },
-        user="0:0",
-        read_only_root=False,
-        scratch_paths={"scratch": "/scratch", "cache": "/var/cache"},
-        permissions={"ReadTraces": {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::traces/*"]}},
-        execute_command=True,
-        target_group_arn=TARGET_GROUP,
-        load_balancer=BALANCER,
-        health_check_grace_period=120,
-        scaling={
-            "minimum": 2,
-            "maximum": 4,
-            "cpu_percentage": 70,
-            "memory_percentage": 80,
-            "cooldown_in": 300,
-            "cooldown_out": 30,
-        },
-        deployment="recreate",
-        log_retention_days=14,
-        tags={"Team": "platform"},
-    ),
-    # The longest name, with every resource that adds to it.
-    "long_name": case(
-        "a" * 240,
-        target_group_arn=TARGET_GROUP,
-        load_balancer=BALANCER,
-        scaling={"minimum": 0, "maximum": 1, "cpu_percentage": 50, "memory_percentage": 50},
-    ),
-}
-CASES: dict[str, Inputs] = {
-    "example": EXAMPLE,
-    **RELEASED,
-    # As `released`, but for a second metric. Two pointers cannot share a name.
-    "also_memory": {
-        **RELEASED["released"],
-        "image_parameter": "/also-memory/image",
-        "scaling": {"minimum": 1, "maximum": 10, "cpu_percentage": 70, "memory_percentage": 80},
-    },
-}
+__all__ = ["CASES"]
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
-    pointer = "aws_ssm_parameter.released_image"
-    existing = {name: [pointer, "aws_cloudwatch_log_group.this"] for name in RELEASED}
-    images = {str(inputs["image_parameter"]): IMAGE for name, inputs in CASES.items() if name != "example"}
-    return planner.plan("ecs_service", CASES, existing={**existing, "also_memory": [pointer]}, images=images)
+    return planned(planner)
 
 
 def scaling_policy(plan: Plan, metric: str) -> dict[str, Any]:
@@ -100,6 +34,7 @@ def scaling_policy(plan: Plan, metric: str) -> dict[str, Any]:
     return configuration
 
 
+@pytest.mark.proves("image pointer created by Terraform and ignored", "no output names a task definition revision")
 def test_until_the_first_release_there_is_no_task(plans: dict[str, Plan]) -> None:
     plan = plans["example"]
     assert plan.counts == Counter(
@@ -109,12 +44,14 @@ def test_until_the_first_release_there_is_no_task(plans: dict[str, Plan]) -> Non
         aws_iam_role_policy=2,
         aws_security_group=1,
         aws_vpc_security_group_egress_rule=1,
+        terraform_data=1,
     )
     pointer = plan["aws_ssm_parameter.released_image"]
     assert (pointer["name"], pointer["insecure_value"]) == ("/example/test/images/backend", "none")
     assert plan.outputs["released"] is False
     assert plan.output_names == {
-        *("name", "released", "image_parameter", "security_group_id"),
+        *("name", "service_arn", "task_family", "container_names", "released"),
+        *("image_parameter", "sidecar_image_parameters", "security_group_id"),
         *("task_role_arn", "execution_role_arn", "log_group_name"),
     }
 
@@ -129,6 +66,7 @@ def test_a_release_adds_the_task_and_its_scaling_and_leaves_the_pointer_alone(pl
     assert plan.outputs["released"] is True
 
 
+@pytest.mark.proves("one container", "non-root user", "dropped capabilities")
 def test_the_container_has_no_privilege_and_a_read_only_root(plans: dict[str, Plan]) -> None:
     container = plans["released"].container()
     assert container["user"] == "1000:1000"
@@ -139,6 +77,7 @@ def test_the_container_has_no_privilege_and_a_read_only_root(plans: dict[str, Pl
     assert container["portMappings"] == [{"containerPort": 3000, "hostPort": 3000, "protocol": "tcp"}]
 
 
+@pytest.mark.proves("Fargate", "x86_64", "track_latest follows the newest revision")
 def test_the_task_is_a_small_one_on_fargate_with_its_own_log(plans: dict[str, Plan]) -> None:
     plan = plans["released"]
     definition = plan["aws_ecs_task_definition.this[0]"]
@@ -146,6 +85,7 @@ def test_the_task_is_a_small_one_on_fargate_with_its_own_log(plans: dict[str, Pl
     assert (definition["cpu"], definition["memory"]) == ("256", "512")
     assert definition["runtime_platform"] == [{"cpu_architecture": "X86_64", "operating_system_family": "LINUX"}]
     assert definition["ephemeral_storage"] == []
+    assert definition["track_latest"] is True
     assert plan.container()["logConfiguration"] == {
         "logDriver": "awslogs",
         "options": {
@@ -157,6 +97,7 @@ def test_the_task_is_a_small_one_on_fargate_with_its_own_log(plans: dict[str, Pl
     assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 30
 
 
+@pytest.mark.proves("circuit breaker with rollback")
 def test_a_failed_deployment_is_rolled_back_and_tasks_stay_private(plans: dict[str, Plan]) -> None:
     service = plans["released"]["aws_ecs_service.this[0]"]
     assert service["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
@@ -168,6 +109,7 @@ def test_a_failed_deployment_is_rolled_back_and_tasks_stay_private(plans: dict[s
     assert service["load_balancer"] == []
 
 
+@pytest.mark.proves("rolling deployment", "recreate deployment")
 def test_rolling_never_has_fewer_tasks_and_recreate_never_more(plans: dict[str, Plan]) -> None:
     def bounds(plan: Plan) -> tuple[int, int, str]:
         service = plan["aws_ecs_service.this[0]"]
@@ -187,6 +129,7 @@ def test_a_fixed_count_is_a_minimum_that_equals_the_maximum(plans: dict[str, Pla
     assert plan.counts["aws_appautoscaling_policy"] == 0
 
 
+@pytest.mark.proves("scaling on CPU")
 def test_a_range_follows_the_processor(plans: dict[str, Plan]) -> None:
     plan = plans["released"]
     target = plan["aws_appautoscaling_target.this[0]"]
@@ -239,7 +182,7 @@ def test_only_tasks_of_this_account_and_region_take_the_roles(plans: dict[str, P
 def test_without_a_load_balancer_no_port_is_open(plans: dict[str, Plan]) -> None:
     plan = plans["released"]
     assert plan.counts["aws_vpc_security_group_ingress_rule"] == 0
-    rule = plan["aws_vpc_security_group_egress_rule.https"]
+    rule = plan["aws_vpc_security_group_egress_rule.https[0]"]
     assert (rule["from_port"], rule["to_port"], rule["cidr_ipv4"]) == (443, 443, "0.0.0.0/0")
     assert plan["aws_ecs_service.this[0]"]["health_check_grace_period_seconds"] is None
 
@@ -259,6 +202,7 @@ def test_only_the_load_balancer_reaches_the_port(plans: dict[str, Plan]) -> None
     assert service["health_check_grace_period_seconds"] == 60
 
 
+@pytest.mark.proves("ARM64", "environment variables", "secrets from SSM by ARN", "secrets from Secrets Manager by ARN")
 def test_every_option_reaches_the_task(plans: dict[str, Plan]) -> None:
     plan = plans["every_option"]
     definition = plan["aws_ecs_task_definition.this[0]"]
@@ -279,6 +223,7 @@ def test_every_option_reaches_the_task(plans: dict[str, Plan]) -> None:
     }
 
 
+@pytest.mark.proves("scaling on memory")
 def test_every_option_reaches_the_service(plans: dict[str, Plan]) -> None:
     plan = plans["every_option"]
     service = plan["aws_ecs_service.this[0]"]
@@ -299,12 +244,28 @@ def test_every_option_reaches_the_service(plans: dict[str, Plan]) -> None:
 def test_options_add_to_the_roles_only_what_they_name(plans: dict[str, Plan]) -> None:
     plan = plans["every_option"]
     execution = plan.statements("aws_iam_role_policy.execution")
-    assert set(execution) == {"LogInToRegistry", "PullImage", "WriteLog", "ReadSecrets"}
+    assert set(execution) == {
+        *("LogInToRegistry", "PullImage", "WriteLog"),
+        *("ReadSecrets", "DecryptParameters", "DecryptSecrets"),
+    }
     # Two variables come from one secret, one of them from one key of it.
     assert sorted(execution["ReadSecrets"]["Resource"]) == [
         f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:token-AbCdEf",
         f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test/key",
     ]
+    # Whatever key encrypts them: KMS is told which parameter or secret it is.
+    for sid, service, context in (
+        ("DecryptParameters", "ssm", {"PARAMETER_ARN": [PARAMETER]}),
+        ("DecryptSecrets", "secretsmanager", {"SecretARN": [SECRET]}),
+    ):
+        assert (execution[sid]["Effect"], execution[sid]["Action"]) == ("Allow", ["kms:Decrypt"])
+        assert execution[sid]["Resource"] == f"arn:aws:kms:us-west-2:{ACCOUNT}:key/*"
+        assert execution[sid]["Condition"] == {
+            "StringEquals": {
+                "kms:ViaService": f"{service}.us-west-2.amazonaws.com",
+                **{f"kms:EncryptionContext:{key}": arns for key, arns in context.items()},
+            }
+        }
     task = plan.statements("aws_iam_role_policy.task")
     assert set(task) == {"DenyIAM", "ReadTraces", "OpenShell"}
     assert (task["ReadTraces"]["Action"], task["ReadTraces"]["Resource"]) == (
@@ -321,7 +282,11 @@ def test_the_longest_name_fits_everywhere(plans: dict[str, Plan]) -> None:
     assert len(set(roles)) == 2
     descriptions = [values["description"] for values in plan.values.values() if values.get("description")]
     assert max(map(len, descriptions)) <= 255
-    assert max(len(plan[f"aws_appautoscaling_policy.{metric}[0]"]["name"]) for metric in ("cpu", "memory")) <= 255
+    assert (
+        max(len(plan[f"aws_appautoscaling_policy.{metric}[0]"]["name"]) for metric in ("cpu", "memory", "requests"))
+        <= 255
+    )
+    assert len(plan[f'aws_appautoscaling_scheduled_action.this["{"a" * 14}"]']["name"]) <= 256
 
 
 def test_a_second_metric_adds_its_policy_and_touches_nothing_else(plans: dict[str, Plan]) -> None:
@@ -330,3 +295,54 @@ def test_a_second_metric_adds_its_policy_and_touches_nothing_else(plans: dict[st
     # The log exists in one case and is planned in the other, and with it what names its ARN.
     differ = {"aws_ssm_parameter.released_image", "aws_cloudwatch_log_group.this", "aws_iam_role_policy.execution"}
     assert set(kept(before, after)) == differ
+
+
+def test_every_part_of_a_service_belongs_to_it(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    execution, task = plan["aws_iam_role.execution"], plan["aws_iam_role.task"]
+    definition, service = plan["aws_ecs_task_definition.this[0]"], plan["aws_ecs_service.this[0]"]
+    assert (definition["family"], service["name"], service["cluster"]) == (
+        "every-option",
+        "every-option",
+        "example-test",
+    )
+    assert (definition["execution_role_arn"], definition["task_role_arn"]) == (execution["arn"], task["arn"])
+    assert plan["aws_iam_role_policy.execution"]["role"] == execution["id"] != task["id"]
+    assert plan["aws_iam_role_policy.task"]["role"] == task["id"]
+    # The group's id is known once it exists.
+    assert plan.unknown["aws_ecs_service.this[0]"]["network_configuration"][0]["security_groups"] is True
+    own = ["ingress_rule.load_balancer[0]", 'ingress_rule.caller["caller"]', "egress_rule.https[0]"]
+    for address in (*own, 'egress_rule.to["database"]'):
+        assert plan.unknown[f"aws_vpc_security_group_{address}"]["security_group_id"] is True, address
+    way_to_tasks = plan.unknown["aws_vpc_security_group_egress_rule.load_balancer[0]"]
+    assert way_to_tasks["referenced_security_group_id"] is True
+    roles = [plan.outputs[output] for output in ("task_role_arn", "execution_role_arn")]
+    assert roles == [task["arn"], execution["arn"]]
+    assert (plan.outputs["log_group_name"], plan.outputs["image_parameter"]) == (
+        "/ecs/every-option",
+        "/every-option/image",
+    )
+
+
+def test_a_service_starts_with_its_minimum_and_hands_on_its_tags(plans: dict[str, Plan]) -> None:
+    service = plans["every_option"]["aws_ecs_service.this[0]"]
+    assert (service["desired_count"], service["propagate_tags"]) == (2, "SERVICE")
+    assert service["enable_ecs_managed_tags"] is True
+    assert plans["released"]["aws_ecs_service.this[0]"]["desired_count"] == 1
+    for address in ("aws_ecs_task_definition.this[0]", "aws_appautoscaling_target.this[0]", "aws_iam_role.task"):
+        assert plans["every_option"][address]["tags"] == {"Team": "platform"}, address
+
+
+def test_what_scales_is_the_number_of_tasks_of_the_service(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    scaled = {
+        "service_namespace": "ecs",
+        "scalable_dimension": "ecs:service:DesiredCount",
+        "resource_id": "service/example-test/every-option",
+    }
+    for address in ("target.this[0]", "policy.cpu[0]", "policy.memory[0]"):
+        found = plan[f"aws_appautoscaling_{address}"]
+        assert {key: found[key] for key in scaled} == scaled, address
+    for metric in ("cpu", "memory"):
+        policy = plan[f"aws_appautoscaling_policy.{metric}[0]"]
+        assert (policy["name"], policy["policy_type"]) == (f"every-option-{metric}", "TargetTrackingScaling")

@@ -6,6 +6,7 @@ import pytest
 
 from generator.hcl.module import Module, Variable
 from generator.hcl.module_call import built, scratch_app
+from generator.hcl.writer import write
 from tests.unit.hcl.replica import Replica
 from tests.unit.hcl.stacks import body, written
 
@@ -89,6 +90,20 @@ def test_variables_are_inherited_and_overridden() -> None:
 
     assert set(Child.variables()) == {*Replica.variables(), "extra"}
     assert Child.variables()["name"].description == "Another name."
+
+
+def test_variables_are_written_to_the_file_of_their_concern() -> None:
+    class Split(Module):
+        name = Variable("string", "A name.")
+        routes = Variable("string", "Routes.", file="variables_routes")
+
+        def build(self) -> None:
+            pass
+
+    files = write(Split(scratch_app()), {}, "Generated")
+    assert 'variable "name"' in files["variables.tf"]
+    assert 'variable "routes"' in files["variables_routes.tf"]
+    assert "routes" not in files["variables.tf"]
 
 
 def test_a_variable_of_the_class_is_its_declaration_and_of_the_instance_a_reference() -> None:
