@@ -1,57 +1,56 @@
-"""The code runner: a Lambda function that compiles and runs programs nobody trusts."""
+"""The code runner: what compiles and runs programs nobody trusts, on Lambda, on Fargate or on a host of its own."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from generator.bindings import functions as fn
-from generator.bindings.cloudwatch import CloudwatchLogGroup
-from generator.bindings.ec2 import SecurityGroup
-from generator.bindings.iam import IamRole, IamRolePolicy
-from generator.bindings.lambda_ import LambdaAlias, LambdaFunction
-from generator.bindings.meta import CallerIdentityData, PartitionData, RegionData
-from generator.bindings.ssm import SsmParameter
-from generator.hcl.expression import Expr
-from generator.hcl.module import Module, Variable
-from generator.hcl.policy import allow, assumed_by, deny, document
-from generator.hcl.type_constraint import list_of
-from generator.modules.shared.common import (
-    architecture_variable,
-    between,
-    limited,
-    log_retention_variable,
-    name_variable,
-    parameter_name_variable,
-    released_image,
-    tags_variable,
-)
+from generator.hcl.expression import Expr, for_list, null
+from generator.hcl.module_call import ModuleCall
+from generator.modules.shared.runner_function import ALIAS, NETWORK_INTERFACE_ACTIONS, Function, lambda_engine
+from generator.modules.shared.runner_service import HOST, ec2_engine, fargate_engine
+from generator.modules.shared.runner_variables import FARGATE, LAMBDA, PORT, RunnerVariables
 
-ALIAS = "live"
-# What Lambda itself does with the role to attach a function to a VPC. AWS gives these actions no resource level.
-NETWORK_INTERFACE_ACTIONS = (
-    "ec2:CreateNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:DeleteNetworkInterface",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-)
+__all__ = ["ALIAS", "NETWORK_INTERFACE_ACTIONS", "CodeRunner"]
 
 
-class CodeRunner(Module):
-    """A Lambda function from a container image that runs untrusted programs, cut off from everything.
+class CodeRunner(RunnerVariables):
+    """What runs untrusted programs, cut off from everything else, on one of three engines.
 
-    It stands in subnets without a route out, behind a security group without a single rule. Its role may write to its
-    own log group. Lambda also needs six EC2 actions on the role to attach the function to the VPC; the role denies
-    exactly those to calls that come from inside the function: a program which finds the credentials can write to the
-    function's own log with them, and nothing else.
+    **lambda** is a function from a container image: a run is a call, and costs nothing in between. It stands in subnets
+    without a route out, behind a security group without a single rule. Its role may write to its own log group. Lambda
+    also needs six EC2 actions on the role to attach the function to the VPC; the role denies exactly those to calls
+    that come from inside the function: a program which finds the credentials can write to the function's own log with
+    them, and nothing else. Callers invoke the alias `live`, which names the released version. `invoker_role_arns` are
+    allowed to by the alias itself; other roles of the account need a statement of their own, for `alias_arn`. There is
+    no function URL, and a call that failed is not made again. Lambda keeps a function's processes and /tmp between
+    calls: the image has to clean up after each program, as Slipway's own does.
 
-    The image is named by digest in a parameter that releases write. Until the first release the function is absent:
-    Lambda cannot create one from an image that does not exist. Callers invoke the alias `live`, which names the
-    released version; who may do so is a statement of the caller's role (output `alias_arn`).
+    **fargate** is a service that is always on, for programs that must not wait for a start. Nobody but `callers`
+    reaches it, on port 8080, under a name of Service Connect (output `url`); they need a way out of their own to
+    `security_group_id`. Its way out leads to the interface endpoints of ecr.api, ecr.dkr and logs, and to S3, which
+    starting a task needs, and nowhere else. The program has no permission in AWS, is not root, drops every capability
+    and writes to `scratch_paths` alone.
+
+    **ec2** is a supervisor that starts containers of its own through the host's Docker socket, for labs. It is
+    privileged, so `acknowledge_privileged` has to be said: whoever gets hold of it is root on its host. That host, in a
+    cluster of its own, runs nothing else, has no credentials but those of the ECS agent, Session Manager and pulling
+    images, and keeps the metadata service from containers in bridge and awsvpc mode. Only `callers`, and an internal
+    `load_balancer`, reach port 8080 of it. Sessions live on their host: one call is one host and one supervisor, more
+    are further calls. A deployment ends the old supervisor before it starts the new one. Labs that fetch packages need
+    `acknowledge_internet_egress` and private subnets behind a NAT gateway; without it, the VPC needs the endpoints of
+    ecs, ecs-agent, ecs-telemetry, ecr.api, ecr.dkr, logs, monitoring, ssm and ssmmessages. `prune_unused_hours` and
+    `reaper` keep the disk from filling up with what the supervisor forgot.
+
+    The image is named by digest in a parameter that releases write. Until the first release the function or service is
+    absent: Lambda cannot create one from an image that does not exist.
 
     Without a DNS firewall in the VPC, a program can still send names to the VPC's resolver: no security group sees
     those queries.
+
+    Billed: with lambda the calls by duration and memory, three alarms if there are any, and /tmp above 512 MB; with
+    fargate the tasks by CPU and memory, around the clock; with ec2 the instance, its disk and the metrics of its
+    memory and disk; the log by GB with all three.
     """
 
     example: ClassVar = {
@@ -64,146 +63,77 @@ class CodeRunner(Module):
         "reserved_concurrency": 10,
     }
 
-    name = name_variable(64, reason="Lambda's limit for functions")
-    image_parameter = parameter_name_variable()
-    vpc_id = Variable("string", "ID of the VPC.")
-    subnet_ids = Variable(
-        list_of("string"),
-        "Isolated subnets: without a route out of the VPC.",
-        checks=lambda v: [(fn.length(v) >= 1, "subnet_ids must name at least one subnet.")],
-    )
-    architecture = architecture_variable()
-    memory = Variable(
-        "number",
-        "MB of memory; CPU grows with it.",
-        default=3008,
-        checks=lambda v: [between("memory", v, 128, 10240)],
-    )
-    timeout = Variable(
-        "number",
-        "Seconds until an invocation is ended. A load balancer in front must idle at least 10 longer.",
-        default=60,
-        checks=lambda v: [between("timeout", v, 1, 900)],
-    )
-    ephemeral_storage = Variable(
-        "number", "MB of /tmp.", default=512, checks=lambda v: [between("ephemeral_storage", v, 512, 10240)]
-    )
-    reserved_concurrency = Variable(
-        "number",
-        "Invocations at the same time, at most; it caps the bill and leaves the account's other functions theirs.",
-        default=10,
-        checks=lambda v: [(v >= 1, "reserved_concurrency must be 1 or more.")],
-    )
-    log_retention_days = log_retention_variable("the function's log")
-    tags = tags_variable()
-
     def build(self) -> None:
-        caller, partition = CallerIdentityData(self, "current"), PartitionData(self, "current")
-        region = RegionData(self, "current")
-        function_arn = self.local(
-            "function_arn",
-            f"arn:{partition.partition}:lambda:{region.id}:{caller.account_id}:function:{self.name}",
-            "Written out, because roles name the function before it exists.",
+        self.declare_use()
+        with self.file("lambda"):
+            function = lambda_engine(self)
+        with self.file("fargate"):
+            service = fargate_engine(self)
+        with self.file("ec2"):
+            cluster, supervisor = ec2_engine(self)
+        self.function_outputs(function)
+        self.service_outputs(service, cluster, supervisor)
+        services = (service, supervisor)
+        self.output(
+            "released",
+            fn.anytrue(fn.concat([function.released], *(each_of(s, "released") for s in services))),
+            "Whether an image has been released.",
         )
-        pointer, released = released_image(self, self.image_parameter, "the code runner")
-        group = SecurityGroup(
-            self,
-            "this",
-            name=f"{self.name}-runner",
-            description=f"Code runner {self.name}: no way in, no way out",
-            vpc_id=self.vpc_id,
-            tags=self.tags,
-            why="It has no rules and must never get one: nothing reaches the runner, and it reaches nothing.",
+        self.output(
+            "image_parameter",
+            one_of_all(function.image_parameters, *(each_of(s, "image_parameter") for s in services)),
+            "Parameter that names the released image.",
         )
-        log = CloudwatchLogGroup(
-            self,
-            "this",
-            name=f"/aws/lambda/{self.name}",
-            retention_in_days=self.log_retention_days,
-            tags=self.tags,
+        hosts = for_list(cluster, lambda c: c.instance_security_group_ids[HOST], names=("c",))
+        self.output(
+            "security_group_id",
+            one_of_all(function.security_group_ids, each_of(service, "security_group_id"), hosts),
+            "Security group of the runner: of the function, of the tasks or of the host.",
         )
-        with self.file("role"):
-            role, policy = self.role(function_arn, log, caller)
-        function = self.function(pointer, released, role, policy, group, log)
-        self.output("function_name", self.name, "Name of the function.")
-        self.output("qualified_name", f"{self.name}:{ALIAS}", "What callers invoke: the function's released version.")
-        self.output("alias_arn", f"{function_arn}:{ALIAS}", "ARN for the callers' permission to invoke.")
-        self.output("released", fn.length(function.splat) > 0, "Whether an image has been released.")
-        self.output("image_parameter", pointer.name, "Parameter that names the released image.")
-        self.output("security_group_id", group.id, "Security group of the function.")
-        self.output("role_arn", role.arn, "ARN of the function's role.")
+        self.output(
+            "role_arn",
+            one_of_all(function.role_arns, *(each_of(s, "task_role_arn") for s in services)),
+            "ARN of the role of the runner.",
+        )
 
-    def role(
-        self, function_arn: Expr, log: CloudwatchLogGroup, caller: CallerIdentityData
-    ) -> tuple[IamRole, IamRolePolicy]:
-        role = IamRole(
-            self,
-            "this",
-            name=f"{limited(self.name, 57)}-runner",
-            assume_role_policy=assumed_by(
-                "lambda.amazonaws.com", {"StringEquals": {"aws:SourceAccount": caller.account_id}}
-            ),
-            tags=self.tags,
-        )
-        policy = IamRolePolicy(
-            self,
-            "this",
-            name="run-programs",
-            role=role.id,
-            policy=document(
-                allow("WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
-                allow("AttachToVpc", NETWORK_INTERFACE_ACTIONS, "*"),
-                deny(
-                    "NothingForPrograms",
-                    NETWORK_INTERFACE_ACTIONS,
-                    "*",
-                    {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
-                ),
-            ),
-            why=(
-                "Lambda attaches the function with this role, and a program inside finds the role's credentials: "
-                "what Lambda needs is denied to calls that come from the function itself."
-            ),
-        )
-        return role, policy
+    def function_outputs(self, function: Function) -> None:
+        def on_lambda(value: object) -> Expr:
+            return (self.engine == LAMBDA).then(value, null)
 
-    def function(
-        self,
-        pointer: SsmParameter,
-        released: Expr,
-        role: IamRole,
-        policy: IamRolePolicy,
-        group: SecurityGroup,
-        log: CloudwatchLogGroup,
-    ) -> LambdaFunction:
-        function = LambdaFunction(
-            self,
-            "this",
-            count=released.then(1, 0),
-            function_name=self.name,
-            description="Compiles and runs programs nobody trusts",
-            role=role.arn,
-            package_type="Image",
-            image_uri=pointer.insecure_value,
-            architectures=[(self.architecture == "X86_64").then("x86_64", "arm64")],
-            memory_size=self.memory,
-            timeout=self.timeout,
-            reserved_concurrent_executions=self.reserved_concurrency,
-            publish=True,
-            ephemeral_storage={"size": self.ephemeral_storage},
-            vpc_config={"subnet_ids": self.subnet_ids, "security_group_ids": [group.id]},
-            logging_config={"log_format": "Text", "log_group": log.name},
-            tags=self.tags,
-            depends_on=[policy],
-            why="Lambda checks the role's permissions when it creates the function.",
+        self.output("function_name", on_lambda(self.name), "Name of the function; null with other engines.")
+        self.output(
+            "qualified_name",
+            on_lambda(f"{self.name}:{ALIAS}"),
+            "What callers invoke: the function's released version; null with other engines.",
         )
-        LambdaAlias(
-            self,
-            ALIAS,
-            count=released.then(1, 0),
-            name=ALIAS,
-            description="The released version",
-            function_name=function[0].function_name,
-            function_version=function[0].version,
+        self.output(
+            "alias_arn",
+            on_lambda(f"{function.arn}:{ALIAS}"),
+            "ARN for the callers' permission to invoke; null with other engines.",
         )
-        return function
+
+    def service_outputs(self, service: ModuleCall, cluster: ModuleCall, supervisor: ModuleCall) -> None:
+        self.output(
+            "url",
+            (self.engine == FARGATE).then(f"http://{self.name}:{PORT}", null),
+            "Where clients of the Service Connect namespace reach the fargate service; null with other engines.",
+        )
+        names = for_list(cluster, lambda c: c.name, names=("c",))
+        self.output("cluster_name", fn.one(names), "Name of the cluster that the ec2 engine made; null with others.")
+        groups = for_list(cluster, lambda c: c.autoscaling_group_names[HOST], names=("c",))
+        self.output("autoscaling_group_name", fn.one(groups), "Auto Scaling group of the ec2 host; null with others.")
+        for name, described in (
+            ("service_arn", "ARN of the service, known before it is made; null with lambda."),
+            ("execution_role_arn", "ARN of the role that starts the service's tasks; null with lambda."),
+        ):
+            self.output(name, one_of_all(*(each_of(s, name) for s in (service, supervisor))), described)
+
+
+def each_of(call: ModuleCall, output: str) -> Expr:
+    """The list of *output* of the calls that the engine makes: one or none."""
+    return for_list(call, lambda made: getattr(made, output), names=("made",))
+
+
+def one_of_all(*lists: object) -> Expr:
+    """The one element of all *lists*, or null."""
+    return fn.one(fn.concat(*lists))

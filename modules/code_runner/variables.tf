@@ -29,13 +29,50 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Isolated subnets: without a route out of the VPC."
+  description = "Isolated subnets: without a route out of the VPC. An ec2 host that may reach the internet needs private ones."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(var.subnet_ids) >= 1
     error_message = "subnet_ids must name at least one subnet."
+  }
+}
+
+variable "engine" {
+  description = "What runs the programs: lambda, fargate (an internal service) or ec2 (a privileged supervisor on a host)."
+  type        = string
+  default     = "lambda"
+  nullable    = false
+
+  validation {
+    condition     = contains(["lambda", "fargate", "ec2"], var.engine)
+    error_message = "engine must be one of lambda, fargate, ec2."
+  }
+
+  validation {
+    condition     = lookup(local.unread, var.engine, "") == ""
+    error_message = "The engine ${var.engine} does not read ${lookup(local.unread, var.engine, var.engine)}."
+  }
+
+  validation {
+    condition     = lookup(local.missing, var.engine, "") == ""
+    error_message = "The engine ${var.engine} needs ${lookup(local.missing, var.engine, var.engine)}."
+  }
+
+  validation {
+    condition     = var.engine != "ec2" || var.acknowledge_privileged
+    error_message = "The engine ec2 needs acknowledge_privileged = true: whoever reaches its port is root on the host."
+  }
+
+  validation {
+    condition     = var.engine != "ec2" || (var.endpoints != null) != var.acknowledge_internet_egress
+    error_message = "The engine ec2 needs either endpoints or acknowledge_internet_egress = true."
+  }
+
+  validation {
+    condition     = var.engine != "ec2" || can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.]", var.instance_type)) == (var.architecture == "ARM64")
+    error_message = "The engine ec2 needs an instance_type of its architecture: families of ARM64 are such as t4g and m7g."
   }
 }
 
@@ -52,15 +89,56 @@ variable "architecture" {
 }
 
 variable "memory" {
-  description = "MB of memory; CPU grows with it."
+  description = "MB of memory, with lambda CPU too; null takes 3008 with lambda, 512 with fargate and 2048 with ec2."
   type        = number
-  default     = 3008
+  default     = null
+
+  validation {
+    condition     = coalesce(var.memory, 128) >= 128 && coalesce(var.memory, 128) <= 10240
+    error_message = "memory must be from 128 to 10240."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables of the runner, which programs can read: never a secret."
+  type        = map(string)
+  default     = {}
   nullable    = false
 
   validation {
-    condition     = var.memory >= 128 && var.memory <= 10240
-    error_message = "memory must be from 128 to 10240."
+    condition = alltrue(
+      [for name in keys(var.environment) : can(regex("^[a-zA-Z][a-zA-Z0-9_]+$", name)) && !can(regex("^(AWS|LAMBDA)_", name))]
+    )
+    error_message = "environment must have names of two or more letters, digits or _, and none of AWS_ or LAMBDA_."
   }
+}
+
+variable "log_group_name" {
+  description = "Name of the log group; null takes /aws/lambda/ or /ecs/ and the name."
+  type        = string
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "Days to keep the runner's log: one of the periods that CloudWatch Logs offers."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition = can(regex(
+      "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
+      var.log_retention_days
+    ))
+    error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource, besides the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "timeout" {
@@ -76,7 +154,7 @@ variable "timeout" {
 }
 
 variable "ephemeral_storage" {
-  description = "MB of /tmp."
+  description = "MB of /tmp of the function."
   type        = number
   default     = 512
   nullable    = false
@@ -99,47 +177,216 @@ variable "reserved_concurrency" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Days to keep the function's log: one of the periods that CloudWatch Logs offers."
-  type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition = contains(
-      [
-        1,
-        3,
-        5,
-        7,
-        14,
-        30,
-        60,
-        90,
-        120,
-        150,
-        180,
-        365,
-        400,
-        545,
-        731,
-        1096,
-        1827,
-        2192,
-        2557,
-        2922,
-        3288,
-        3653,
-      ],
-      var.log_retention_days
-    )
-    error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
-  }
-}
-
-variable "tags" {
-  description = "Tags of every resource, besides the provider's default_tags."
+variable "invoker_role_arns" {
+  description = "ARNs of the roles that may invoke the alias, by key; a role's own policy may allow it as well."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for key, arn in var.invoker_role_arns : can(regex("^[a-z][a-z0-9-]{0,30}$", key)) && can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))]
+    )
+    error_message = "invoker_role_arns must be ARNs of roles, by keys of lower-case letters, digits and hyphens."
+  }
+}
+
+variable "alarms" {
+  description = "Topic that hears of failed and refused calls of the function, and of one that ran for that part of the timeout; null for no alarms."
+  type        = object({ topic_arn = string, duration_percent = optional(number, 90) })
+  default     = null
+
+  validation {
+    condition     = var.alarms == null || try(var.alarms.duration_percent >= 1 && var.alarms.duration_percent <= 100, false)
+    error_message = "alarms.duration_percent must be from 1 to 100."
+  }
+}
+
+variable "repository_arn" {
+  description = "ARN of the repository that the service's image comes from."
+  type        = string
+  default     = null
+
+  validation {
+    condition = alltrue(
+      [for arn in [coalesce(var.repository_arn, "arn:aws:ecr:us-east-1:123456789012:repository/example")] : can(regex("^arn:[a-z-]+:ecr:[^:]+:[0-9]{12}:repository/.+$", arn))]
+    )
+    error_message = "repository_arn must be of ECR repositories."
+  }
+}
+
+variable "cpu" {
+  description = "CPU units of the service's task; null takes 256 with fargate and 1024 with ec2."
+  type        = number
+  default     = null
+}
+
+variable "callers" {
+  description = "Security groups that alone may reach port 8080 of the service, by key."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, _ in var.callers : can(regex("^[a-z][a-z0-9-]{0,30}$", key))])
+    error_message = "the keys of callers must be lower-case letters, digits and hyphens."
+  }
+}
+
+variable "endpoints" {
+  description = "The only ways out of the service: the VPC's interface endpoints and S3, which holds the layers of images."
+  type        = object({ security_group_id = string, s3_prefix_list_id = string })
+  default     = null
+}
+
+variable "health_check_command" {
+  description = "Command in the container that fails while the service is unhealthy; by default Python asks port 8080 for /health."
+  type        = list(string)
+  default = [
+    "CMD",
+    "python3",
+    "-c",
+    "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health', timeout=4)",
+  ]
+  nullable = false
+
+  validation {
+    condition     = length(var.health_check_command) >= 2 && contains(["CMD", "CMD-SHELL"], try(var.health_check_command[0], ""))
+    error_message = "health_check_command must be CMD or CMD-SHELL, and a command."
+  }
+}
+
+variable "scratch_paths" {
+  description = "Writable directories of the service's container, by name. On Fargate the image must declare each as a volume that its user owns: else it is root's."
+  type        = map(string)
+  default = {
+    tmp = "/tmp"
+  }
+  nullable = false
+}
+
+variable "cluster_name" {
+  description = "Name of the ECS cluster of the fargate service."
+  type        = string
+  default     = null
+}
+
+variable "service_connect_namespace_arn" {
+  description = "Service Connect namespace in which callers find the fargate service."
+  type        = string
+  default     = null
+}
+
+variable "scaling" {
+  description = "Number of fargate tasks, as in ecs_service; null for one."
+  type = object({
+    minimum             = number
+    maximum             = number
+    cpu_percentage      = optional(number)
+    memory_percentage   = optional(number)
+    requests_per_target = optional(number)
+    cooldown_in         = optional(number, 120)
+    cooldown_out        = optional(number, 60)
+    schedules           = optional(map(object({ schedule = string, time_zone = optional(string, "UTC"), minimum = number, maximum = number })), {})
+  })
+  default = null
+}
+
+variable "user" {
+  description = "User, or user:group, of the fargate container, by name or number; never root."
+  type        = string
+  default     = "1000:1000"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", var.user)) && !contains(["0", "root"], split(":", var.user)[0])
+    error_message = "user must be a user such as 1000, or a user and a group such as 1000:1000, and not root."
+  }
+}
+
+variable "acknowledge_privileged" {
+  description = "Says that the supervisor of ec2 is root on its host, and so is whoever gets hold of it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "acknowledge_internet_egress" {
+  description = "Says that programs on the ec2 host may fetch from the internet, by HTTP and HTTPS."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "instance_type" {
+  description = "Type of the ec2 host; its processor must suit architecture."
+  type        = string
+  default     = "t3.medium"
+  nullable    = false
+}
+
+variable "disk_size" {
+  description = "GiB of the ec2 host's disk, with the images and volumes of sessions."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.disk_size >= 30 && var.disk_size <= 16384
+    error_message = "disk_size must be from 30 to 16384."
+  }
+}
+
+variable "max_lifetime_days" {
+  description = "Days after which the ec2 host is replaced; null for never."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.max_lifetime_days, 1) >= 1 && coalesce(var.max_lifetime_days, 1) <= 365
+    error_message = "max_lifetime_days must be from 1 to 365."
+  }
+}
+
+variable "session_repository_arns" {
+  description = "Repositories of the images that the ec2 supervisor starts for sessions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for arn in var.session_repository_arns : can(regex("^arn:[a-z-]+:ecr:[^:]+:[0-9]{12}:repository/.+$", arn))]
+    )
+    error_message = "session_repository_arns must be of ECR repositories."
+  }
+}
+
+variable "prune_unused_hours" {
+  description = "Hours after which the ec2 host removes what Docker no longer uses."
+  type        = number
+  default     = 24
+  nullable    = false
+
+  validation {
+    condition     = var.prune_unused_hours >= 1
+    error_message = "prune_unused_hours must be 1 or more."
+  }
+}
+
+variable "reaper" {
+  description = "Ends sessions that the ec2 supervisor forgot: containers, and volumes, whose names start so, after minutes."
+  type = object({
+    container_prefix  = string
+    container_minutes = number
+    volume_prefix     = optional(string)
+    volume_minutes    = optional(number, 1440)
+  })
+  default = null
+}
+
+variable "load_balancer" {
+  description = "Internal load balancer in front of the ec2 host, and its target group of type instance; null for none."
+  type        = object({ security_group_id = string, target_group_arn = string })
+  default     = null
 }

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from generator.modules.code_runner import NETWORK_INTERFACE_ACTIONS, CodeRunner
-from tests.plan.planning import ACCOUNT, Inputs, Plan, Planner
+from generator.modules.code_runner import NETWORK_INTERFACE_ACTIONS
+from tests.plan.code_runner_cases import BACKEND, CASES, EXAMPLE, EXISTING, IMAGE, IMAGES, TOPIC
+from tests.plan.planning import ACCOUNT, Plan, Planner
 
-EXAMPLE: Inputs = CodeRunner.example
-IMAGE = f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/example/runner@sha256:{'a' * 64}"
-RELEASED: Inputs = {
-    **EXAMPLE,
-    "name": "example-runner-released",
-    "image_parameter": "/example/released/images/runner",
-}
-CASES: dict[str, Inputs] = {
-    "example": EXAMPLE,
-    "released": RELEASED,
-    "every_option": {
-        **EXAMPLE,
-        "name": "a" * 64,
-        "image_parameter": "/every-option",
-        "architecture": "ARM64",
-        "memory": 10240,
-        "timeout": 900,
-        "ephemeral_storage": 10240,
-        "reserved_concurrency": 1,
-        "log_retention_days": 14,
-        "tags": {"Team": "platform"},
-    },
-}
+BEFORE_ENGINES = (
+    "aws_cloudwatch_log_group.this",
+    "aws_iam_role.this",
+    "aws_iam_role_policy.this",
+    "aws_security_group.this",
+    "aws_ssm_parameter.released_image",
+)
 FUNCTION = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:example-runner-released"
 LOG = f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/aws/lambda/example-runner-released"
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
-    existing = ["aws_ssm_parameter.released_image", "aws_cloudwatch_log_group.this"]
-    return planner.plan(
-        "code_runner",
-        CASES,
-        existing={"released": existing, "every_option": existing},
-        images={"/example/released/images/runner": IMAGE, "/every-option": IMAGE},
-    )
+    return planner.plan("code_runner", CASES, existing=EXISTING, images=IMAGES)
 
 
 def test_until_the_first_release_there_is_everything_but_the_function(plans: dict[str, Plan]) -> None:
@@ -56,7 +37,7 @@ def test_until_the_first_release_there_is_everything_but_the_function(plans: dic
         aws_iam_role=1,
         aws_iam_role_policy=1,
     )
-    pointer = plan["aws_ssm_parameter.released_image"]
+    pointer = plan["aws_ssm_parameter.released_image[0]"]
     assert (pointer["name"], pointer["type"]) == ("/example/test/images/runner", "String")
     assert pointer["insecure_value"] == "none"
     assert plan.outputs["released"] is False
@@ -65,18 +46,24 @@ def test_until_the_first_release_there_is_everything_but_the_function(plans: dic
     assert plan.output_names == {
         *("function_name", "qualified_name", "alias_arn", "released"),
         *("image_parameter", "security_group_id", "role_arn"),
+        *("url", "cluster_name", "autoscaling_group_name", "service_arn", "execution_role_arn"),
     }
+    assert [plan.outputs[name] for name in ("url", "cluster_name", "service_arn", "execution_role_arn")] == [None] * 4
 
 
+@pytest.mark.proves("lambda image by released digest", "alias live")
 def test_a_release_adds_the_function_and_its_alias_and_leaves_the_pointer_alone(plans: dict[str, Plan]) -> None:
     plan = plans["released"]
-    assert plan.counts - plans["example"].counts == Counter(aws_lambda_function=1, aws_lambda_alias=1)
-    assert plan.actions["aws_ssm_parameter.released_image"] == ["no-op"]
+    assert plan.counts - plans["example"].counts == Counter(
+        aws_lambda_function=1, aws_lambda_alias=1, aws_lambda_function_event_invoke_config=1
+    )
+    assert plan.actions["aws_ssm_parameter.released_image[0]"] == ["no-op"]
     assert plan["aws_lambda_function.this[0]"]["image_uri"] == IMAGE
     assert plan["aws_lambda_alias.live[0]"]["name"] == "live"
     assert plan.outputs["released"] is True
 
 
+@pytest.mark.proves("lambda in isolated subnets", "reserved concurrency", "memory, timeout and ephemeral storage")
 def test_the_function_is_bounded_and_versioned(plans: dict[str, Plan]) -> None:
     function = plans["released"]["aws_lambda_function.this[0]"]
     assert (function["package_type"], function["publish"]) == ("Image", True)
@@ -88,16 +75,69 @@ def test_the_function_is_bounded_and_versioned(plans: dict[str, Plan]) -> None:
     assert network["subnet_ids"] == EXAMPLE["subnet_ids"]
 
 
+@pytest.mark.proves("invoke permission on the alias for named roles only")
+def test_named_roles_alone_may_invoke_the_alias(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    found = {address: v for address, v in plan.values.items() if address.startswith("aws_lambda_permission.")}
+    assert set(found) == {f'aws_lambda_permission.invoker["{key}"]' for key in ("backend", "grader")}
+    permission = found['aws_lambda_permission.invoker["backend"]']
+    assert permission["principal"] == BACKEND
+    assert (permission["action"], permission["statement_id"]) == ("lambda:InvokeFunction", "Invoke-backend")
+    assert (permission["function_name"], permission["qualifier"]) == ("a" * 64, "live")
+    assert plans["released"].counts["aws_lambda_permission"] == 0
+    assert not any("url" in type_ for plan in plans.values() for type_ in plan.counts)
+
+
+def test_one_more_invoker_touches_no_other(plans: dict[str, Plan]) -> None:
+    invoker = 'aws_lambda_permission.invoker["grader"]'
+    assert plans["one_invoker"][invoker] == plans["every_option"][invoker]
+
+
+def test_a_failed_call_is_not_made_again(plans: dict[str, Plan]) -> None:
+    calls = plans["released"]["aws_lambda_function_event_invoke_config.live[0]"]
+    assert (calls["maximum_retry_attempts"], calls["maximum_event_age_in_seconds"]) == (0, 60)
+    assert (calls["function_name"], calls["qualifier"]) == ("example-runner-released", "live")
+
+
+@pytest.mark.proves("alarms")
+def test_failures_refusals_and_long_calls_reach_the_topic(plans: dict[str, Plan]) -> None:
+    plan = plans["every_option"]
+    limits = {"errors": ("Errors", "Sum", 1), "throttles": ("Throttles", "Sum", 1)}
+    # 80 % of 900 seconds, in milliseconds.
+    limits["duration"] = ("Duration", "Maximum", 720_000)
+    assert plan.counts["aws_cloudwatch_metric_alarm"] == len(limits)
+    for name, (metric, statistic, threshold) in limits.items():
+        alarm = plan[f"aws_cloudwatch_metric_alarm.{name}[0]"]
+        assert alarm["alarm_name"] == f"{'a' * 64}-{name}"
+        assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/Lambda", metric)
+        assert alarm["dimensions"] == {"FunctionName": "a" * 64}
+        assert (alarm["statistic"], alarm["threshold"]) == (statistic, threshold)
+        assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
+        assert (alarm["period"], alarm["evaluation_periods"]) == (300, 1)
+        assert alarm["treat_missing_data"] == "notBreaching"
+        assert (alarm["alarm_actions"], alarm["ok_actions"]) == ([TOPIC], [TOPIC])
+        assert alarm["tags"] == {"Team": "platform"}
+    assert plans["released"].counts["aws_cloudwatch_metric_alarm"] == 0
+
+
+def test_what_the_only_engine_had_is_moved_not_made_anew(project: Path) -> None:
+    text = (project / "modules" / "code_runner" / "moved.tf").read_text(encoding="utf-8")
+    moves = re.findall(r"from = (\S+)\n  to   = (\S+)\n", text)
+    assert sorted(moves) == sorted((address, f"{address}[0]") for address in BEFORE_ENGINES)
+
+
+@pytest.mark.proves("security group without egress")
 def test_no_rule_of_any_security_group_exists(plans: dict[str, Plan]) -> None:
-    for plan in plans.values():
+    for plan in (plans[case] for case in ("example", "released", "every_option")):
         assert not any("_rule." in address for address in plan.values)
         # Rules written inside the group would be known; without them AWS's default way out is taken away.
-        assert plan["aws_security_group.this"].get("egress", []) == []
-        assert plan["aws_security_group.this"].get("ingress", []) == []
+        assert plan["aws_security_group.this[0]"].get("egress", []) == []
+        assert plan["aws_security_group.this[0]"].get("ingress", []) == []
 
 
+@pytest.mark.proves("lambda role without rights beyond its own log")
 def test_the_role_writes_its_log_and_attaches_to_the_network_and_nothing_else(plans: dict[str, Plan]) -> None:
-    statements = plans["released"].statements("aws_iam_role_policy.this")
+    statements = plans["released"].statements("aws_iam_role_policy.this[0]")
     assert set(statements) == {"WriteOwnLog", "AttachToVpc", "NothingForPrograms"}
     assert statements["WriteOwnLog"]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statements["WriteOwnLog"]["Resource"] == f"{LOG}:*"
@@ -112,14 +152,14 @@ def test_the_role_writes_its_log_and_attaches_to_the_network_and_nothing_else(pl
 
 
 def test_a_program_with_the_roles_credentials_is_denied_all_that_lambda_may(plans: dict[str, Plan]) -> None:
-    denied = plans["released"].statements("aws_iam_role_policy.this")["NothingForPrograms"]
+    denied = plans["released"].statements("aws_iam_role_policy.this[0]")["NothingForPrograms"]
     assert (denied["Effect"], denied["Resource"]) == ("Deny", "*")
     assert sorted(denied["Action"]) == sorted(NETWORK_INTERFACE_ACTIONS)
     assert denied["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": FUNCTION}}
 
 
 def test_only_lambda_in_this_account_takes_the_role(plans: dict[str, Plan]) -> None:
-    (trust,) = plans["example"].statements("aws_iam_role.this", "assume_role_policy").values()
+    (trust,) = plans["example"].statements("aws_iam_role.this[0]", "assume_role_policy").values()
     assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
@@ -131,18 +171,21 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert function["reserved_concurrent_executions"] == 1
     assert function["architectures"] == ["arm64"]
     assert function["ephemeral_storage"] == [{"size": 10240}]
+    assert function["environment"] == [{"variables": {"RUNNER_LANGUAGES": "c,cpp"}}]
     assert function["tags"] == {"Team": "platform"}
-    assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 14
+    log = plan["aws_cloudwatch_log_group.this[0]"]
+    assert (log["name"], log["retention_in_days"]) == ("/example/runner", 14)
+    assert function["logging_config"][0]["log_group"] == "/example/runner"
 
 
 def test_names_of_roles_fit_however_long_the_functions(plans: dict[str, Plan]) -> None:
-    assert plans["example"]["aws_iam_role.this"]["name"] == "example-runner-test-runner"
-    name = plans["every_option"]["aws_iam_role.this"]["name"]
+    assert plans["example"]["aws_iam_role.this[0]"]["name"] == "example-runner-test-runner"
+    name = plans["every_option"]["aws_iam_role.this[0]"]["name"]
     assert len(name) == 64
     assert name.startswith("a" * 48 + "-")
     assert name.endswith("-runner")
 
 
 def test_the_log_is_kept_a_month_by_default(plans: dict[str, Plan]) -> None:
-    log = plans["released"]["aws_cloudwatch_log_group.this"]
+    log = plans["released"]["aws_cloudwatch_log_group.this[0]"]
     assert (log["name"], log["retention_in_days"]) == ("/aws/lambda/example-runner-released", 30)
