@@ -12,6 +12,7 @@ from generator.hcl.expression import Expr, each, for_list, for_map, null
 from generator.hcl.module import Check, Module, Variable
 from generator.hcl.policy import Statement, allow, document
 from generator.hcl.type_constraint import list_of, map_of, object_of, optional
+from generator.hcl.types import Condition
 from generator.modules.shared.common import every, limited, matches, name_variable, tags_variable
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -38,6 +39,14 @@ FUNCTION_ACTIONS = (
     "lambda:UpdateAlias",
     "lambda:UpdateFunctionCode",
 )
+PARAMETER_ACTIONS = ("ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter")
+SERVICE_ACTIONS = ("ecs:DescribeServices", "ecs:UpdateService")
+TASK_DEFINITION_ACTIONS = ("ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition")
+
+# IAM's quotas in characters, white space not counted: of a role's inline policies, and of its trust at the highest that
+# AWS grants (2048 without asking).
+POLICY_LIMIT = 10240
+TRUST_LIMIT = 4096
 
 REGIONAL = "[a-z0-9-]+:[0-9]{12}"
 # What each list of ARNs holds, and how such an ARN looks. None of the patterns admits a wildcard.
@@ -195,14 +204,29 @@ class Delivery(Module):
         names = self.local(
             "names", for_map(self.roles, lambda key, _: (key, f"{self.name}-{key}-deploy"), names=("key", "_"))
         )
+        trusts = self.local(
+            "trusts",
+            for_map(self.roles, lambda key, r: (key, document(trust(provider_arn, r))), names=("key", "role")),
+            "Who assumes each role.",
+        )
         role = IamRole(
             self,
             "this",
             for_each=self.roles,
             name=limited(names[each.key], 64),
             description="Assumed by GitHub's workflows to deploy",
-            assume_role_policy=document(trust(provider_arn, each.value)),
+            assume_role_policy=trusts[each.key],
             tags=self.tags,
+            lifecycle={
+                "precondition": [
+                    fits(
+                        trusts[each.key],
+                        TRUST_LIMIT,
+                        "who assumes it",
+                        "name fewer repositories, branches or environments",
+                    )
+                ]
+            },
         )
         with self.file("permissions"):
             self.permissions(role)
@@ -221,11 +245,10 @@ class Delivery(Module):
             f"arn:{partition.partition}:ecs:{region.id}:{caller.account_id}:task-definition",
             "A release registers the next revision of a family: its number is not known before.",
         )
-        named = for_list(
-            statements(each.value, definitions),
-            lambda statement: statement,
-            names=("statement",),
-            when=lambda statement: fn.length(statement.Resource) > 0,
+        policies = self.local(
+            "policies",
+            for_map(self.roles, lambda key, r: (key, policy(r, definitions)), names=("key", "role")),
+            "What each role may do.",
         )
         IamRolePolicy(
             self,
@@ -233,7 +256,12 @@ class Delivery(Module):
             for_each=self.roles,
             name="deploy",
             role=role[each.key].id,
-            policy=fn.jsonencode({"Version": "2012-10-17", "Statement": named}),
+            policy=policies[each.key],
+            lifecycle={
+                "precondition": [
+                    fits(policies[each.key], POLICY_LIMIT, "what it may do", "give a part of it to another role")
+                ]
+            },
             why=(
                 "What is not named is left out. Two actions have no resource level in AWS: the registry's log-in, and "
                 "reading a task definition."
@@ -265,6 +293,26 @@ def trust(provider_arn: Expr, role: Expr) -> Statement:
     }
 
 
+def policy(role: Expr, task_definitions: Expr) -> Expr:
+    """The policy of *role* (an element of ROLE), without the statements about what it does not name."""
+    named = for_list(
+        statements(role, task_definitions),
+        lambda statement: statement,
+        names=("statement",),
+        when=lambda statement: fn.length(statement.Resource) > 0,
+    )
+    return fn.jsonencode({"Version": "2012-10-17", "Statement": named})
+
+
+def fits(text: Expr, limit: int, what: str, cure: str) -> Condition:
+    return {
+        "condition": fn.length(text) <= limit,
+        "error_message": (
+            f"Role {each.key}: {what} takes {fn.length(text)} characters, and IAM allows {limit}: {cure}."
+        ),
+    }
+
+
 def statements(role: Expr, task_definitions: Expr) -> list[Statement]:
     """What *role* (an element of ROLE) may do; a statement about something it does not name has no resources."""
     revisions = for_list(role.task_families, lambda family: f"{task_definitions}/{family}:*", names=("family",))
@@ -272,11 +320,7 @@ def statements(role: Expr, task_definitions: Expr) -> list[Statement]:
     return [
         allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], everything_if(role.image_repository_arns)),
         allow("PushImages", PUSH_ACTIONS, role.image_repository_arns),
-        allow(
-            "NameReleasedImages",
-            ["ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter"],
-            role.image_parameter_arns,
-        ),
+        allow("NameReleasedImages", PARAMETER_ACTIONS, role.image_parameter_arns),
         allow(
             "RegisterTaskDefinitions",
             ["ecs:RegisterTaskDefinition"],
@@ -296,7 +340,7 @@ def statements(role: Expr, task_definitions: Expr) -> list[Statement]:
             role.task_role_arns,
             {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
-        allow("UpdateServices", ["ecs:DescribeServices", "ecs:UpdateService"], role.service_arns),
+        allow("UpdateServices", SERVICE_ACTIONS, role.service_arns),
         allow("UpdateFunctions", FUNCTION_ACTIONS, fn.concat(role.function_arns, versions)),
     ]
 

@@ -3,6 +3,26 @@
 locals {
   provider_arn = var.provider_arn == null ? one(aws_iam_openid_connect_provider.github[*].arn) : var.provider_arn
   names        = { for key, _ in var.roles : key => "${var.name}-${key}-deploy" }
+
+  # Who assumes each role.
+  trusts = { for key, role in var.roles : key => jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AssumeFromGitHub"
+      Effect    = "Allow"
+      Principal = { Federated = local.provider_arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = concat(
+            [for pair in setproduct(role.repositories, role.branches) : "repo:${pair[0]}:ref:refs/heads/${pair[1]}"],
+            [for pair in setproduct(role.repositories, role.environments) : "repo:${pair[0]}:environment:${pair[1]}"]
+          )
+        }
+      }
+    }]
+  }) }
 }
 
 # Without thumbprints: AWS checks GitHub's certificate against its own list of authorities.
@@ -17,25 +37,15 @@ resource "aws_iam_openid_connect_provider" "github" {
 resource "aws_iam_role" "this" {
   for_each = var.roles
 
-  name        = length(local.names[each.key]) <= 64 ? local.names[each.key] : "${substr(local.names[each.key], 0, 55)}-${substr(sha1(local.names[each.key]), 0, 8)}"
-  description = "Assumed by GitHub's workflows to deploy"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "AssumeFromGitHub"
-      Effect    = "Allow"
-      Principal = { Federated = local.provider_arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = concat(
-            [for pair in setproduct(each.value.repositories, each.value.branches) : "repo:${pair[0]}:ref:refs/heads/${pair[1]}"],
-            [for pair in setproduct(each.value.repositories, each.value.environments) : "repo:${pair[0]}:environment:${pair[1]}"]
-          )
-        }
-      }
-    }]
-  })
-  tags = var.tags
+  name               = length(local.names[each.key]) <= 64 ? local.names[each.key] : "${substr(local.names[each.key], 0, 55)}-${substr(sha1(local.names[each.key]), 0, 8)}"
+  description        = "Assumed by GitHub's workflows to deploy"
+  assume_role_policy = local.trusts[each.key]
+  tags               = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.trusts[each.key]) <= 4096
+      error_message = "Role ${each.key}: who assumes it takes ${length(local.trusts[each.key])} characters, and IAM allows 4096: name fewer repositories, branches or environments."
+    }
+  }
 }

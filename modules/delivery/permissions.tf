@@ -3,28 +3,16 @@
 locals {
   # A release registers the next revision of a family: its number is not known before.
   task_definitions = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:task-definition"
-}
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
-# What is not named is left out. Two actions have no resource level in AWS: the registry's log-in,
-# and reading a task definition.
-resource "aws_iam_role_policy" "this" {
-  for_each = var.roles
-
-  name = "deploy"
-  policy = jsonencode({
+  # What each role may do.
+  policies = { for key, role in var.roles : key => jsonencode({
     Version = "2012-10-17"
     Statement = [for statement in [
       {
         Sid      = "LogInToRegistry"
         Effect   = "Allow"
         Action   = ["ecr:GetAuthorizationToken"]
-        Resource = length(each.value.image_repository_arns) > 0 ? ["*"] : []
+        Resource = length(role.image_repository_arns) > 0 ? ["*"] : []
       },
       {
         Sid    = "PushImages"
@@ -40,48 +28,48 @@ resource "aws_iam_role_policy" "this" {
           "ecr:PutImage",
           "ecr:UploadLayerPart",
         ]
-        Resource = each.value.image_repository_arns
+        Resource = role.image_repository_arns
       },
       {
         Sid      = "NameReleasedImages"
         Effect   = "Allow"
         Action   = ["ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter"]
-        Resource = each.value.image_parameter_arns
+        Resource = role.image_parameter_arns
       },
       {
         Sid      = "RegisterTaskDefinitions"
         Effect   = "Allow"
         Action   = ["ecs:RegisterTaskDefinition"]
-        Resource = [for family in each.value.task_families : "${local.task_definitions}/${family}:*"]
+        Resource = [for family in role.task_families : "${local.task_definitions}/${family}:*"]
         Condition = {
-          BoolIfExists = { "ecs:privileged" = each.value.privileged_tasks ? ["true", "false"] : ["false"] }
+          BoolIfExists = { "ecs:privileged" = role.privileged_tasks ? ["true", "false"] : ["false"] }
         }
       },
       {
         Sid       = "TagTaskDefinitions"
         Effect    = "Allow"
         Action    = ["ecs:TagResource"]
-        Resource  = [for family in each.value.task_families : "${local.task_definitions}/${family}:*"]
+        Resource  = [for family in role.task_families : "${local.task_definitions}/${family}:*"]
         Condition = { StringEquals = { "ecs:CreateAction" = "RegisterTaskDefinition" } }
       },
       {
         Sid      = "ReadTaskDefinitions"
         Effect   = "Allow"
         Action   = ["ecs:DescribeTaskDefinition"]
-        Resource = length(each.value.task_families) > 0 ? ["*"] : []
+        Resource = length(role.task_families) > 0 ? ["*"] : []
       },
       {
         Sid       = "PassTaskRoles"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = each.value.task_role_arns
+        Resource  = role.task_role_arns
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
       {
         Sid      = "UpdateServices"
         Effect   = "Allow"
         Action   = ["ecs:DescribeServices", "ecs:UpdateService"]
-        Resource = each.value.service_arns
+        Resource = role.service_arns
       },
       {
         Sid    = "UpdateFunctions"
@@ -95,9 +83,31 @@ resource "aws_iam_role_policy" "this" {
           "lambda:UpdateAlias",
           "lambda:UpdateFunctionCode",
         ]
-        Resource = concat(each.value.function_arns, [for arn in each.value.function_arns : "${arn}:*"])
+        Resource = concat(role.function_arns, [for arn in role.function_arns : "${arn}:*"])
       },
     ] : statement if length(statement.Resource) > 0]
-  })
-  role = aws_iam_role.this[each.key].id
+  }) }
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+# What is not named is left out. Two actions have no resource level in AWS: the registry's log-in,
+# and reading a task definition.
+resource "aws_iam_role_policy" "this" {
+  for_each = var.roles
+
+  name   = "deploy"
+  policy = local.policies[each.key]
+  role   = aws_iam_role.this[each.key].id
+
+  lifecycle {
+    precondition {
+      condition     = length(local.policies[each.key]) <= 10240
+      error_message = "Role ${each.key}: what it may do takes ${length(local.policies[each.key])} characters, and IAM allows 10240: give a part of it to another role."
+    }
+  }
 }

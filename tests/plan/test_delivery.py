@@ -190,6 +190,7 @@ def test_long_names_fit_and_tags_reach_every_role(plans: dict[str, Plan]) -> Non
     assert long["tags"] == short["tags"] == {"Team": "platform"}
 
 
+@pytest.mark.proves("adding a role touches nothing else")
 def test_one_more_role_touches_no_other(plans: dict[str, Plan]) -> None:
     assert kept(plans["example"], plans["one_more"]) == {}
     assert plans["one_more"].counts["aws_iam_role"] == 2

@@ -87,3 +87,33 @@ VALIDATIONS = {
         ("each of roles must be given something to deploy.",),
     ),
 }
+
+LONG = "a-repository-with-a-long-name"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+TRUST_TOO_LONG = (
+    "Role test: who assumes it takes 5644 characters, and IAM allows 4096: "
+    "name fewer repositories, branches or environments."
+)
+PRECONDITIONS = {
+    "delivery_trust_too_long": WrongCall(
+        "delivery",
+        {**one_role(repositories=[f"example/{LONG}-{n:03}" for n in range(80)]), "provider_arn": PROVIDER},
+        (TRUST_TOO_LONG,),
+    ),
+    "delivery_policy_too_long": WrongCall(
+        "delivery",
+        {
+            "name": "example",
+            "roles": {
+                "test": {
+                    "repositories": ["example/web"],
+                    "branches": ["main"],
+                    "image_repository_arns": [
+                        f"arn:aws:ecr:us-west-2:123456789012:repository/example/{LONG}-{n:03}" for n in range(150)
+                    ],
+                }
+            },
+        },
+        ("Role test: what it may do takes 13909 characters, and IAM allows 10240: give a part of it to another role.",),
+    ),
+}
