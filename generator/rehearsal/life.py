@@ -106,7 +106,7 @@ class EnvironmentLife(Life):
 
     def release(self) -> None:
         with self.report.step("push and release") as result:
-            self.released = push_and_release(self.target, self.client, output_values(self.terraform))
+            self.released = push_and_release(self.target, self.client)
             result.append(f"{len(self.released)} images")
 
     def live(self) -> Live:

@@ -25,6 +25,8 @@ def checks(live: Live) -> Iterator[Check]:
     yield Check("code runner: image", function["Code"]["ImageUri"], live.released["code-runner"])
     alias = awslambda.get_alias(FunctionName=name, Name="live")
     yield Check("code runner: live is a published version", alias["FunctionVersion"].isdigit(), True)
+    calls = awslambda.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
+    yield Check("code runner: further attempts of a failed call", calls["MaximumRetryAttempts"], 0)
     vpc = settings["VpcConfig"]
     yield Check("code runner: subnets", sorted(vpc["SubnetIds"]), live.subnet_ids("isolated"))
     rules = [r for group in vpc["SecurityGroupIds"] for r in live.security_group_rules(group)]
