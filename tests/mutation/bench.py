@@ -1,0 +1,137 @@
+"""Where mutants are planned: one copy of the modules, one root module with every call that tests make of one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.terraform.failure import TerraformRunError
+from tests.mutation.mutants import Mutant
+from tests.plan.planning import MODULES, Inputs, Planner, place
+
+Json = dict[str, Any]
+ROOT_NAME = "mutants"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The calls of one module that plan, by name. *existing* and *images* are those of `Planner.plan`."""
+
+    module: str
+    inputs: Mapping[str, Inputs]
+    existing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    def existing_blocks(self) -> set[str]:
+        """The blocks of the module whose resources exist before: ``aws_s3_bucket.this``, ``module.bucket``."""
+        addresses = [address for found in self.existing.values() for address in found]
+        return {".".join(address.split("[")[0].split(".")[:2]) for address in addresses}
+
+
+class Bench(Planner):
+    """Plans mutants of the module of *calls*, in place of the module, with the same calls every time."""
+
+    calls: Calls
+
+    def prepare(self, calls: Calls) -> Json:
+        """Apply what exists before, and return the plan of the module as it is. To be called before the others."""
+        self.calls = calls
+        shutil.copytree(MODULES, self.directory / "modules", dirs_exist_ok=True)
+        self.prepared.add(self.directory / "modules")
+        self._write_calls(list(calls.inputs))
+        self._terraform(ROOT_NAME).init()
+        self._make_existing()
+        return self.plan_calls(list(calls.inputs))
+
+    @contextmanager
+    def mutated(self, mutant: Mutant, replacement: str) -> Iterator[None]:
+        """The module with *mutant* in it, for as long as the context lasts."""
+        file = self.directory / "modules" / mutant.module / mutant.file
+        source = file.read_text(encoding="utf-8")
+        file.write_text(mutant.text(source, replacement), encoding="utf-8")
+        try:
+            yield
+        finally:
+            file.write_text(source, encoding="utf-8")
+
+    def plan_calls(self, names: Sequence[str]) -> Json:
+        """The plan of the calls *names* (those whose resources exist are always among them), in Terraform's JSON.
+
+        Raises TerraformRunError when terraform refuses.
+        """
+        self._write_calls(names)
+        file = self.directory / f"{ROOT_NAME}.tfplan"
+        terraform = self._terraform(ROOT_NAME)
+        try:
+            terraform.plan(out=file)
+        except TerraformRunError:
+            self._check_machinery()
+            raise
+        return terraform.show_plan(file)
+
+    def plan_anew(self, names: Sequence[str], mutant: Mutant, replacement: str) -> Json:
+        """As `plan_calls`, but what exists before is made by the mutant too.
+
+        An applied resource keeps values that its configuration does not give any more, and a replacement hides them.
+        """
+        self._write_calls(list(self.calls.inputs))
+        self._terraform(ROOT_NAME).destroy()
+        try:
+            with self.mutated(mutant, replacement):
+                try:
+                    self._make_existing()
+                    return self.plan_calls(names)
+                finally:
+                    self._write_calls(list(self.calls.inputs))
+                    self._terraform(ROOT_NAME).destroy()
+        finally:
+            self._make_existing()
+
+    def errors(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
+        """As `Planner.refused`, of the module as it is now in the copy."""
+        root = self.directory / "roots" / name
+        initialised = (root / ".terraform").is_dir()
+        self._write(name, calls)
+        terraform = self._terraform(name)
+        if not initialised:
+            terraform.init()
+        found: dict[str, list[str]] = {}
+        for error in self._errors(terraform):
+            # An error without a place is none of a check.
+            key = place(error) if error.range is not None else ""
+            found.setdefault(key, []).append(error.detail)
+        self._check_machinery()
+        return found
+
+    def upgraded(self, before: Inputs, after: Inputs) -> Json:
+        """As `Planner.upgrade`: the plan of the change from *before* to *after*."""
+        name = f"{ROOT_NAME}-upgrade"
+        shutil.rmtree(self.directory / "roots" / name, ignore_errors=True)
+        terraform = self._root(name, {"it": (self.calls.module, before)})
+        try:
+            terraform.apply()
+            self._write(name, {"it": (self.calls.module, after)})
+            return self._planned(terraform, name)
+        finally:
+            terraform.destroy()
+
+    def _write_calls(self, names: Sequence[str]) -> None:
+        chosen = {*names, *self.calls.existing}
+        root = self.directory / "roots" / ROOT_NAME
+        for file in root.glob("*.tf.json"):
+            file.unlink()
+        self._write(ROOT_NAME, {n: (self.calls.module, i) for n, i in self.calls.inputs.items() if n in chosen})
+
+    def _make_existing(self) -> None:
+        if self.calls.existing:
+            addresses = [f"module.{call}.{address}" for call, found in self.calls.existing.items() for address in found]
+            self._apply(ROOT_NAME, addresses)
+        self.release(self.calls.images)
+
+    def _check_machinery(self) -> None:
+        """Raises SlipwayError when the embedded AWS or the proxy has ended: that is no refusal of a mutant."""
+        self.start_aws().health()
+        self.start_proxy().environment(self.directory / "roots" / ROOT_NAME)

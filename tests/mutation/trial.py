@@ -1,0 +1,222 @@
+"""One module's mutants, each tried against the module's hand-written tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tftest import TerraformPlanOutput
+
+from generator.plan_tests.failure import PlanFailedError
+from generator.plan_tests.planner import Planner as CasePlanner
+from generator.terraform.failure import TerraformRunError
+from tests.mutation.bench import Bench, Json
+from tests.mutation.judge import Answers, as_root, failing_case, failing_test, plans_of, refused_case
+from tests.mutation.mutants import Mutant
+from tests.mutation.questions import Questions
+from tests.plan.capabilities import ROOT
+from tests.plan.planning import Inputs, Plan, read_plans
+from tests.plan.test_wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, inputs_of, own_words
+from tests.plan.wrong_values import WrongCall
+
+FEW = 3  # calls of the first attempt, in which most mutants are noticed
+# How the provider's two kits say what an argument takes.
+ONE_OF = re.compile(r"one of:? \[([^\]]*)\]")
+QUOTED = re.compile(r'"[^"]*"')
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant.
+
+    *by* is the test or case that noticed it, or terraform's refusal of a call that plans otherwise (*refused*); ""
+    when nothing did. Then *same_plan* tells that no call's plan is another: no test could have noticed it.
+    """
+
+    name: str
+    line: int
+    by: str
+    refused: bool = False
+    same_plan: bool = False
+
+
+class Trial:
+    """The tests that asked *questions*, on a *bench*. *planner* plans single calls of the bench's copy.
+
+    Raises RuntimeError when the module as it is does not pass its tests here.
+    """
+
+    def __init__(self, questions: Questions, bench: Bench, planner: CasePlanner) -> None:
+        self.questions, self.bench, self.planner = questions, bench, planner
+        self.everything = list(questions.calls.inputs)
+        self.baseline = bench.prepare(questions.calls)
+        self.check_baseline()
+
+    def check_baseline(self) -> None:
+        """Raises RuntimeError when the module as it is does not pass its tests, now."""
+        plan = self.bench.plan_calls(self.everything)
+        by = self._noticed(plan, self.everything) or self._noticed_by_refusals() or self._noticed_by_slow_tests(plan)
+        if by:
+            raise RuntimeError(f"{by} fails on the module {self.questions.module} as it is")
+        if _changes(plan) != _changes(self.baseline):
+            raise RuntimeError(f"the module {self.questions.module} does not plan twice the same")
+
+    def outcome(self, mutant: Mutant) -> Outcome:
+        """Try *mutant*: the first of its replacements that terraform plans, or its refusal."""
+        replacements = list(mutant.replacements)
+        refusal = ""
+        while replacements:
+            replacement = replacements.pop(0)
+            try:
+                by, same_plan = self._tried(mutant, replacement)
+            except TerraformRunError as error:
+                if not refusal:
+                    refusal = f"terraform: {error.diagnostics[0].summary if error.diagnostics else error.what}"
+                    replacements += _allowed(mutant, error)
+                continue
+            return Outcome(mutant.name, mutant.line, by, same_plan=same_plan)
+        return Outcome(mutant.name, mutant.line, refusal, refused=True)
+
+    def _tried(self, mutant: Mutant, replacement: str) -> tuple[str, bool]:
+        """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
+        made_before = _block(mutant) in self.questions.calls.existing_blocks()
+        if not made_before:
+            with self.bench.mutated(mutant, replacement):
+                if (few := self._telling(mutant)) and (by := self._noticed(self.bench.plan_calls(few), few)):
+                    return by, False
+                plan = self.bench.plan_calls(self.everything)
+                if not self._disturbs(plan):
+                    return self._judged(plan)
+        plan = self.bench.plan_anew(self.everything, mutant, replacement)
+        with self.bench.mutated(mutant, replacement):
+            by, _ = self._judged(plan)
+        # What exists before was made once more, and has other identifiers.
+        self.baseline = self.bench.plan_calls(self.everything)
+        return by, False
+
+    def _judged(self, plan: Json) -> tuple[str, bool]:
+        same_plan = _changes(plan) == _changes(self.baseline)
+        by = "" if same_plan else self._noticed(plan, self.everything)
+        return by or self._noticed_by_refusals() or self._noticed_by_slow_tests(plan), same_plan
+
+    def _noticed(self, plan: Json, planned: Sequence[str]) -> str:
+        """The case or test that fails on *plan*, in which there are the calls *planned*."""
+        cases = {call: case for call, case in self.questions.cases.items() if call in planned}
+        return failing_case(plan, cases) or failing_test(self.questions.files, ROOT, self._answers(plan, planned))
+
+    def _noticed_by_refusals(self) -> str:
+        """The call that must be refused with a message, and is not, or with another."""
+        own = [
+            {name: call for name, call in calls.items() if call.module == self.questions.module}
+            for calls in (VALIDATIONS, COMPARISONS, PRECONDITIONS)
+        ]
+        if by := self._noticed_by_wrong_calls(*own):
+            return by
+        for case in self.questions.refusals:
+            error = None
+            try:
+                self.planner.plan(self._in_copy(case.module), case.variables)
+            except PlanFailedError as refusal:
+                error = refusal
+            if by := refused_case(error, case):
+                return by
+        return ""
+
+    def _noticed_by_wrong_calls(
+        self,
+        validations: Mapping[str, WrongCall],
+        comparisons: Mapping[str, WrongCall],
+        preconditions: Mapping[str, WrongCall],
+    ) -> str:
+        found: dict[str, list[str]] = {}
+        for root, calls in (("validations", validations), ("comparisons", {**comparisons, **preconditions})):
+            if calls:
+                found |= self.bench.errors(root, inputs_of(calls))
+        for name, call in {**validations, **comparisons}.items():
+            if own_words(found.get(name, [])) != sorted(call.messages):
+                return f"wrong call {name}"
+        expected = sorted(message for call in preconditions.values() for message in call.messages)
+        return "" if own_words(found.get(self.questions.module, [])) == expected else "wrong calls of preconditions"
+
+    def _noticed_by_slow_tests(self, plan: Json) -> str:
+        if not self.questions.slow:
+            return ""
+        return failing_test(self.questions.files, ROOT, self._answers(plan, self.everything, slow=True))
+
+    def _disturbs(self, plan: Json) -> bool:
+        """Whether what exists before would be changed, replaced or destroyed."""
+        return any(
+            not {"no-op", "create", "read"}.issuperset(change["change"]["actions"])
+            for change in plan["resource_changes"]
+        )
+
+    def _telling(self, mutant: Mutant) -> list[str]:
+        """The few calls that are likeliest to show *mutant*; none when all are few.
+
+        First cases that expect something of its resource, then the calls that make most.
+        """
+        block = _block(mutant)
+        cases = self.questions.cases
+        about = [call for call, case in cases.items() if any(block in address for address in case.expect.values)]
+        about.sort(key=lambda call: -sum(block in address for address in cases[call].expect.values))
+        others = [call for call in self.everything if call not in cases]
+        others.sort(key=lambda call: (call != "example", -len(self._addresses[call])))
+        few = [*about[:2], *others[: FEW - len(about[:2])]]
+        planned = [call for call in self.everything if call in few or call in self.questions.calls.existing]
+        return planned if len(planned) < len(self.everything) else []
+
+    @cached_property
+    def _addresses(self) -> dict[str, list[str]]:
+        return {call: list(plan.values) for call, plan in read_plans(self.baseline, self.everything).items()}
+
+    def _answers(self, plan: Json, planned: Sequence[str], *, slow: bool = False) -> Answers:
+        """Answers from *plan*; what takes runs of its own is answered only if *slow*."""
+
+        def on_plan(
+            module: str, cases: Mapping[str, Inputs], existing: Mapping[str, Sequence[str]], images: Mapping[str, str]
+        ) -> Mapping[str, Plan]:
+            if module != self.questions.module:
+                return pytest.skip("another module")
+            assert list(cases) == self.questions.asked
+            return plans_of(plan, self.questions.asked, planned)
+
+        def on_upgrade(module: str, before: Inputs, after: Inputs) -> Plan:
+            if not slow or module != self.questions.module:
+                return pytest.skip("comes last")
+            return read_plans(self.bench.upgraded(before, after), ["it"])["it"]
+
+        def on_single(path: Path, variables: Mapping[str, Any]) -> TerraformPlanOutput:
+            call = self.questions.call_of(path, variables)
+            if call in planned:
+                return TerraformPlanOutput(as_root(plan, str(call)))
+            return self.planner.plan(self._in_copy(path), variables) if slow else pytest.skip("comes last")
+
+        return Answers(self.bench.start_aws, on_plan, on_upgrade, on_single)
+
+    def _in_copy(self, module: Path) -> Path:
+        return self.bench.directory / module.relative_to(ROOT)
+
+
+def _block(mutant: Mutant) -> str:
+    """The address of the block that *mutant* is in, without its module."""
+    return ".".join(mutant.place.split(".")[:2])
+
+
+def _changes(plan: Json) -> tuple[object, object]:
+    return plan["resource_changes"], plan["output_changes"]
+
+
+def _allowed(mutant: Mutant, error: TerraformRunError) -> Iterator[str]:
+    """The other values that *error* says the argument takes."""
+    said = " ".join(" ".join(f"{found.summary} {found.detail}" for found in error.diagnostics).split())
+    if mutant.replacements[0].startswith('"') and (listed := ONE_OF.search(said)):
+        tried = {replacement.strip('"') for replacement in mutant.replacements}
+        for value in QUOTED.findall(listed.group(1)):
+            if not any(value.strip('"') in text for text in tried):
+                yield value
+                return
