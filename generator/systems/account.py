@@ -25,7 +25,7 @@ class AccountRoot(Root):
             "container_registry",
             ContainerRegistry,
             {
-                "repositories": list(account.registries.repositories),
+                "repositories": {name: {} for name in account.registries.repositories},
                 "environments": list(account.environments),
                 "keep_images": account.registries.keep_images,
                 "allow_destroy": self.allow_destroy,

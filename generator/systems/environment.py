@@ -18,7 +18,7 @@ from generator.modules.ecs_cluster import EcsCluster
 from generator.modules.ecs_service import EcsService
 from generator.modules.secrets import Secrets
 from generator.modules.vpc import Vpc
-from generator.systems.manifest import Environment, Route, Template, limited_name
+from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template, limited_name
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
 from generator.systems.service import ServiceInputs
 
@@ -89,7 +89,7 @@ class EnvironmentRoot(Root):
             return None
         inputs = {
             "name": self.environment.code_runner_name,
-            "image_parameter": self.image_parameter("code-runner"),
+            "image_parameter": self.environment.image_parameter(CODE_RUNNER),
             "vpc_id": self.network.vpc_id,
             "subnet_ids": fn.values(self.network.isolated_subnet_ids),
             "architecture": architecture(settings.platform),
@@ -217,9 +217,6 @@ class EnvironmentRoot(Root):
             for name in self.environment.services
         }
 
-    def image_parameter(self, name: str) -> str:
-        return f"/{self.system}/{self.name}/images/{name}"
-
     def outputs(self) -> None:
         if self.load_balancer is not None:
             self.output("load_balancer", self.load_balancer.dns_name, "Name that AWS gives the load balancer.")
@@ -251,7 +248,7 @@ class EnvironmentRoot(Root):
         for name, call in self.services.items():
             yield name, call.image_parameter
         if self.runner is not None:
-            yield "code-runner", self.runner.image_parameter
+            yield CODE_RUNNER, self.runner.image_parameter
 
 
 def route_priorities(routes: list[Route]) -> dict[str, int]:

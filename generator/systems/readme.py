@@ -79,14 +79,22 @@ terraform apply
 Then push each image to its repository (output `repository_urls`), release it, and apply again:
 
 ```sh
-aws ssm put-parameter --overwrite --name <one of the output image_parameters> --value <repository URL>@<digest>
+slipway image release {environment.system}/{environment.name} <service or code-runner> <tag or digest>
 terraform apply
 ```
 {_names(environment)}
 ## Releasing and rolling back
 
-Push an image with the tag `{environment.name}-<commit>-<time>`, write its URL with the digest into the parameter, and
-apply. Rolling back is the same with the digest before.
+Push an image with the tag `{environment.name}-<commit>-<time>`. Neither a release nor a rollback leaves anything for
+Terraform to do:
+
+```sh
+slipway image release {environment.system}/{environment.name} <service or code-runner> <tag or digest>
+slipway image rollback {environment.system}/{environment.name} <service or code-runner>
+```
+
+Without Slipway: `aws ssm put-parameter --overwrite --name <one of the output image_parameters> --value <repository
+URL>@<digest>`, and `terraform apply`. Rolling back is the same with the digest before.
 
 ## Destroying
 

@@ -29,8 +29,8 @@ class ServiceInputs:
 
         service, environment = self.service, self.root.environment
         inputs: dict[str, object] = {
-            "name": f"{self.root.prefix}-{self.name}",
-            "image_parameter": self.root.image_parameter(self.name),
+            "name": environment.service_name(self.name),
+            "image_parameter": environment.image_parameter(self.name),
             "repository_arn": self.root.repository_arn(service.image.repository),
             "cluster_name": self.cluster.name,
             "vpc_id": self.root.network.vpc_id,
@@ -98,8 +98,10 @@ class ServiceInputs:
         if balancer is None or http is None:
             return {}
         return {
-            "target_group_arn": balancer.target_group_arns[self.name],
-            "load_balancer": {"security_group_id": balancer.security_group_id},
+            "load_balancer": {
+                "security_group_id": balancer.security_group_id,
+                "target_group_arn": balancer.target_group_arns[self.name],
+            },
             "health_check_grace_period": http.healthcheck.grace_period,
         }
 

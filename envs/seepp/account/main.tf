@@ -14,7 +14,12 @@ module "state_backend" {
 module "container_registry" {
   source = "../../../modules/container_registry"
 
-  repositories  = ["seepp/frontend-legacy", "seepp/frontend", "seepp/backend", "spp-lambda-trace"]
+  repositories = {
+    "seepp/frontend-legacy" = {}
+    "seepp/frontend"        = {}
+    "seepp/backend"         = {}
+    spp-lambda-trace        = {}
+  }
   environments  = ["test", "prod"]
   keep_images   = 30
   allow_destroy = var.allow_destroy

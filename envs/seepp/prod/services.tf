@@ -37,9 +37,9 @@ module "service_frontend_legacy" {
   deployment         = "rolling"
   log_group_name     = "/copilot/spp-prod-frontend-legacy"
   log_retention_days = 30
-  target_group_arn   = module.load_balancer.target_group_arns["frontend-legacy"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["frontend-legacy"]
   }
   health_check_grace_period = 60
 }
@@ -74,9 +74,9 @@ module "service_frontend" {
   deployment         = "rolling"
   log_group_name     = "/copilot/spp-prod-frontend"
   log_retention_days = 30
-  target_group_arn   = module.load_balancer.target_group_arns["frontend"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["frontend"]
   }
   health_check_grace_period = 60
 }
@@ -116,9 +116,9 @@ module "service_backend" {
   deployment         = "rolling"
   log_group_name     = "/copilot/spp-prod-backend"
   log_retention_days = 30
-  target_group_arn   = module.load_balancer.target_group_arns["backend"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["backend"]
   }
   health_check_grace_period = 60
 }

@@ -34,9 +34,9 @@ module "service_frontend_legacy" {
   deployment         = "recreate"
   log_group_name     = "/copilot/spp-test-frontend-legacy"
   log_retention_days = 14
-  target_group_arn   = module.load_balancer.target_group_arns["frontend-legacy"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["frontend-legacy"]
   }
   health_check_grace_period = 60
 }
@@ -68,9 +68,9 @@ module "service_frontend" {
   deployment         = "recreate"
   log_group_name     = "/copilot/spp-test-frontend"
   log_retention_days = 14
-  target_group_arn   = module.load_balancer.target_group_arns["frontend"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["frontend"]
   }
   health_check_grace_period = 60
 }
@@ -109,9 +109,9 @@ module "service_backend" {
   deployment         = "recreate"
   log_group_name     = "/copilot/spp-test-backend"
   log_retention_days = 14
-  target_group_arn   = module.load_balancer.target_group_arns["backend"]
   load_balancer = {
     security_group_id = module.load_balancer.security_group_id
+    target_group_arn  = module.load_balancer.target_group_arns["backend"]
   }
   health_check_grace_period = 60
 }

@@ -1,6 +1,6 @@
 """The manifest of a system: its model, how it is read, merged and checked, and its JSON Schema."""
 
-from generator.systems.manifest.environment import Bucket, CodeRunner, Environment, Route
+from generator.systems.manifest.environment import CODE_RUNNER, Bucket, CodeRunner, Environment, Route
 from generator.systems.manifest.fields import Platform, architecture
 from generator.systems.manifest.load import Account, Manifest, load_manifest
 from generator.systems.manifest.names import limited_name
@@ -10,6 +10,7 @@ from generator.systems.manifest.service import Http, Secret, Service
 from generator.systems.manifest.template import Placeholder, Template
 
 __all__ = [
+    "CODE_RUNNER",
     "Account",
     "Bucket",
     "CodeRunner",

@@ -24,6 +24,9 @@ from generator.systems.manifest.network import LoadBalancers, Network
 from generator.systems.manifest.service import Http, Secret, Service
 from generator.systems.manifest.template import Placeholders, Template
 
+# What the code runner is called where a service would give its name.
+CODE_RUNNER = "code-runner"
+
 SystemName = Annotated[str, Form(NAME_PATTERN, NAME_RULE, longest=24)]
 DomainName = Annotated[
     str,
@@ -153,6 +156,14 @@ class Environment(System):
         return (
             None if self.code_runner is None else limited_name(self.code_runner.name.render(self.values), FUNCTION_NAME)
         )
+
+    def image_parameter(self, name: str) -> str:
+        """The SSM parameter that names the released image of the service *name*, or of CODE_RUNNER."""
+        return f"/{self.system}/{self.name}/images/{name}"
+
+    def service_name(self, service: str) -> str:
+        """The name of *service* in ECS, which is also its task definitions' family."""
+        return f"{self.prefix}-{service}"
 
     def log_group(self, service: str) -> str:
         """The name of the CloudWatch log group of *service*."""
