@@ -53,6 +53,16 @@ class RunnerError(SlipwayError):
     """The code runner cannot run programs safely here."""
 
 
+class AwsError(SlipwayError):
+    """AWS cannot be asked, refuses, or does not hold what it was asked about."""
+
+
+class ReleaseError(SlipwayError):
+    """A release that AWS began and did not finish."""
+
+    exit_code = 1
+
+
 class RehearsalError(SlipwayError):
     """An environment did not do in the rehearsal what it promises."""
 

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--full") or named:
         return
     slow = [item.nodeid for item in items if item.get_closest_marker("slow")]
-    sampled = set(sample(slow, _commit(config.rootpath)))
+    sampled = set(sample(slow, commit(config.rootpath)))
     left_out = [item for item in items if item.nodeid in set(slow) - sampled]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -65,7 +65,7 @@ def _expected_seconds(item: pytest.Item) -> float:
     return float(marker.args[0]) if marker else 0.0
 
 
-def _commit(root: Path) -> str:
+def commit(root: Path) -> str:
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
     return done.stdout.strip()
 

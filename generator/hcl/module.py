@@ -18,7 +18,8 @@ class Variable:
     """An input variable. On an instance of its module it is the reference ``var.<name>``.
 
     *type* is a type constraint (see ``type_constraint``); *checks* gets the reference and returns the conditions that
-    must hold, each with its error message.
+    must hold, each with its error message. *file* is the file it is written to, without ``.tf``, for a module with too
+    many lines of variables: their files begin with ``variables``.
     """
 
     def __init__(
@@ -30,11 +31,12 @@ class Variable:
         nullable: bool = False,
         sensitive: bool | None = None,
         checks: Callable[[Expr], Sequence[Check]] | None = None,
+        file: str = "variables",
     ) -> None:
         self.type, self.description, self.default = type_, description, default
         self.nullable = nullable or default is None
         self.sensitive, self.checks = sensitive, checks
-        self.name = ""
+        self.file, self.name = file, ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -76,6 +78,8 @@ class Variable:
             or None,
         )
         named(variable, self.name)
+        with stack.file(self.file):
+            stack.place(("variable", "", self.name))
         if not self.required:
             # CDKTN drops a default that is None, and Terraform needs `default = null` to make a variable optional.
             variable.add_override("default", str(null) if self.default is None else plain(self.default))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from generator.hcl.expression import plain, source
 from generator.hcl.module import Module, Variable
-from generator.hcl.writer import module_call
+from generator.hcl.writer import BUILT_IN, module_call
 
 REGISTRY = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs"
+LANGUAGE = "https://developer.hashicorp.com/terraform/language/resources"
 PAGES = {"resource": "resources", "data": "data-sources", "ephemeral": "ephemeral-resources"}
 SOURCE = "../../modules"
 TITLE = "# The modules"
@@ -94,10 +95,16 @@ def _default(variable: Variable) -> str:
 
 def _resources(module: Module) -> str:
     chosen = sorted({(kind, type_) for kind, type_, _ in module.placements if kind in PAGES})
-    lines = [f"- [`{t}`]({REGISTRY}/{PAGES[kind]}/{t.removeprefix('aws_')})" + _kind(kind) for kind, t in chosen]
+    lines = [f"- [`{t}`]({_page(kind, t)})" + _kind(kind) for kind, t in chosen]
     calls = sorted({name for kind, _, name in module.placements if kind == "module"})
     lines += [f"- the module [`{name}`](../{name}/README.md)" for name in calls]
     return "## Resources\n\n" + "\n".join(lines) + "\n"
+
+
+def _page(kind: str, type_: str) -> str:
+    if type_ in BUILT_IN:
+        return f"{LANGUAGE}/{type_.replace('_', '-')}"
+    return f"{REGISTRY}/{PAGES[kind]}/{type_.removeprefix('aws_')}"
 
 
 def _bill(module: Module, billed: Mapping[str, str]) -> str:

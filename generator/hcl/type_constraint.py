@@ -28,3 +28,8 @@ def set_of(element: str) -> str:
 def optional(type_: str, default: object = None) -> str:
     """``optional(type, default)``; without a default the attribute is null when left out."""
     return f"optional({type_})" if default is None else f"optional({type_}, {source(default)})"
+
+
+def one_line(attributes: Mapping[str, str]) -> str:
+    """``object({...})`` with all attributes on one line, for what is short and stands inside another type."""
+    return "object({ " + ", ".join(f"{name} = {type_}" for name, type_ in attributes.items()) + " })"

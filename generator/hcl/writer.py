@@ -19,6 +19,8 @@ OUTPUT_ORDER = ("description", "value", "sensitive", "depends_on")
 
 Json = dict[str, Any]
 Schema = Mapping[str, Any]
+# Terraform's own resources, which no provider describes; none of their arguments is a block.
+BUILT_IN: Mapping[str, Schema] = {"terraform_data": {}}
 
 
 def write(stack: Stack, schemas: Mapping[str, Mapping[str, Schema]], header: str) -> dict[str, str]:
@@ -54,7 +56,7 @@ def _blocks(stack: Stack, tf: Json, schemas: Mapping[str, Mapping[str, Schema]])
     """Yield (file, block text), in the order in which each file shows them."""
     yield from _terraform(tf["terraform"])
     for name, arguments in sorted(tf.get("variable", {}).items(), key=lambda item: "default" in item[1]):
-        yield "variables", block(f'variable "{name}"', _variable(arguments))
+        yield stack.placements["variable", "", name].file, block(f'variable "{name}"', _variable(arguments))
     for name, instances in tf.get("provider", {}).items():
         for arguments in instances:
             yield "providers", block(f'provider "{name}"', _body(arguments, schemas["provider"][name]))
@@ -83,13 +85,14 @@ def _placed(
         yield file, block("locals", _locals(entries))
     writers: Mapping[str, Callable[[Json], str]] = {"output": _output, "module": lambda a: _body(a, {})}
     for (kind, type_, name), place in placements.items():
-        if kind == "local":
+        if kind in ("local", "variable"):
             continue
         if kind in writers:
             file = "outputs" if kind == "output" else place.file
             yield file, block(f'{kind} "{name}"', writers[kind](tf[kind][name]), place.why)
         else:
-            body = _skips(place.skip) + _body(tf[kind][type_][name], schemas[kind][type_])
+            schema = BUILT_IN[type_] if type_ in BUILT_IN else schemas[kind][type_]
+            body = _skips(place.skip) + _body(tf[kind][type_][name], schema)
             yield place.file, block(f'{kind} "{type_}" "{name}"', body, place.why)
 
 

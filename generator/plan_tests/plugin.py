@@ -37,7 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     config = parent.config
     cases = str(config.getini("slipway_cases"))
-    if not cases or file_path.suffix != ".yaml" or not file_path.is_relative_to(config.rootpath / cases):
+    directory = config.rootpath / cases
+    # A file of the directory itself belongs to no module.
+    is_case = file_path.suffix == ".yaml" and file_path.parent != directory and file_path.is_relative_to(directory)
+    if not cases or not is_case:
         return None
     from generator.plan_tests.items import CaseFile
 

@@ -12,6 +12,7 @@ import pytest
 from generator.examples import built_examples
 from generator.hcl.module_call import built
 from generator.hcl.stack import Stack
+from generator.hcl.writer import BUILT_IN
 from generator.modules import all_modules
 from generator.schema.newer_provider import camel_case, load
 from generator.schema.prune import SECTIONS, type_names
@@ -56,6 +57,8 @@ def unknown_arguments(stack: Stack) -> Iterator[str]:
     tf = stack.construct.to_terraform()
     for kind in SECTIONS:
         for type_, instances in tf.get(kind, {}).items():
+            if type_ in BUILT_IN:
+                continue
             for arguments in instances.values():
                 yield from unknown_in(arguments, load()[kind][type_]["arguments"], type_)
 

@@ -1,6 +1,7 @@
-"""Write docs/capabilities.md: what each module can do, what proves it, and how many plan cases stand behind that.
+"""Write the pages about what the modules can do, and what stands behind that.
 
-And docs/aws-refuses.md: what AWS refuses, and what catches it before.
+docs/capabilities.md: what each can do, and what proves it. docs/mutation.md: how much the plan tests notice.
+docs/aws-refuses.md: what AWS refuses, and what catches it before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from generator.modules import all_modules
 from generator.plan_tests.cases import read_case
+from tests.mutation import results as mutation
 from tests.plan import refusals
 from tests.plan.capabilities import ROOT, Proof, by_capability, case_files, proofs, required
 from tests.plan.test_wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, is_expected, messages
@@ -60,18 +62,21 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not true")
     check = parser.parse_args().check
-    stale = False
-    for name, text in {PAGE: page(ROOT), REFUSALS_PAGE: refusals.page(ROOT)}.items():
-        file = ROOT / name
-        if file.exists() and file.read_text(encoding="utf-8") == text:
-            print(f"{name} is true")
-        elif check:
-            print(f"out of date: {name}; run `python -m tests.plan.pages`")
-            stale = True
-        else:
-            file.write_text(text, encoding="utf-8")
-            print(f"{name} written")
-    return int(stale)
+    stale = [name for name, text in pages(ROOT).items() if not _is_true(ROOT / name, text)]
+    for name in stale:
+        if not check:
+            (ROOT / name).write_text(pages(ROOT)[name], encoding="utf-8")
+        print(f"out of date: {name}; run `python -m tests.plan.pages`" if check else f"{name} written")
+    return 1 if stale and check else 0
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """The text of each page by its path."""
+    return {PAGE: page(root), mutation.PAGE: mutation.page(), REFUSALS_PAGE: refusals.page(root)}
+
+
+def _is_true(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text(encoding="utf-8") == text
 
 
 def page(root: Path) -> str:

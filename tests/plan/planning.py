@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,9 @@ provider "aws" {{
 }}
 """
 
+# The key of a resource of for_each or count; module calls have theirs further left.
+KEY = re.compile(r"\[[^\[]*\]$")
+
 Inputs = Mapping[str, Any]
 
 
@@ -62,7 +68,7 @@ class Plan:
     @cached_property
     def counts(self) -> Counter[str]:
         """The number of resources by type."""
-        return Counter(address.split("[")[0].split(".")[-2] for address in self.values)
+        return Counter(KEY.sub("", address).split(".")[-2] for address in self.values)
 
     def __getitem__(self, address: str) -> Mapping[str, Any]:
         return self.values[address]
@@ -134,7 +140,8 @@ class Planner:
 
     def upgrade(self, module: str, before: Inputs, after: Inputs) -> Plan:
         """Apply *module* with the inputs *before*, and plan the change to *after*. Everything applied is destroyed."""
-        name = f"{module}-upgrade"
+        # A module may have several: each is a question of its own.
+        name = f"{module}-upgrade-{sha256(json.dumps([before, after]).encode()).hexdigest()[:8]}"
         with self._once(name, {"calls": {"before": (module, before), "after": (module, after)}}) as answer:
             if not answer.exists():
                 terraform = self._root(name, {"it": (module, before)})
@@ -209,7 +216,7 @@ class Planner:
 
     def _apply(self, name: str, addresses: Sequence[str]) -> None:
         # The driver has no targets, and nothing but tests should need one: Terraform's own variable for added flags.
-        flags = " ".join(f"-target={address}" for address in addresses)
+        flags = shlex.join(f"-target={address}" for address in addresses)
         self._terraform(name, TF_CLI_ARGS_apply=flags).apply()
 
     def _planned(self, terraform: Terraform, name: str) -> dict[str, Any]:

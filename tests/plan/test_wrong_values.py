@@ -65,8 +65,9 @@ def test_the_emitted_messages_are_those_of_the_class(project: Path, name: str) -
         for variable in all_modules()[name].variables().values()
         for _, message in (variable.checks(variable.reference()) if variable.checks else [])
     ]
-    emitted = (project / "modules" / name / "variables.tf").read_text(encoding="utf-8")
-    assert sorted(MESSAGE.findall(emitted)) == sorted(declared)
+    files = (project / "modules" / name).glob("variables*.tf")
+    emitted = [message for file in files for message in MESSAGE.findall(file.read_text(encoding="utf-8"))]
+    assert sorted(emitted) == sorted(declared)
 
 
 @pytest.mark.parametrize("name", all_modules())

@@ -19,6 +19,7 @@ BILLED: Mapping[str, str] = {
     "aws_ecr_repository": "GB-months of images, GB sent to other regions",
     "aws_ecs_cluster": "with Container Insights: metrics of every task and service",
     "aws_ecs_service": "on Fargate: vCPU-hours and GB-hours of its tasks, disk beyond 20 GB; on EC2 nothing more",
+    "aws_efs_file_system": "GB-months by storage class, GB read and written",
     "aws_eip": "public IPv4 address-hours",
     "aws_flow_log": "GB delivered",
     "aws_kms_key": "key-months, requests",
@@ -41,6 +42,7 @@ appautoscaling_scheduled_action appautoscaling_target cloudwatch_event_rule clou
 cloudwatch_log_metric_filter db_parameter_group db_subnet_group default_security_group ecr_lifecycle_policy
 ecr_replication_configuration ecr_repository_policy ecs_capacity_provider ecs_cluster_capacity_providers
 ecs_task_definition iam_instance_profile iam_openid_connect_provider iam_role iam_role_policy internet_gateway
+efs_access_point efs_mount_target
 kms_alias lambda_alias lambda_function_event_invoke_config lambda_permission launch_template lb_listener
 lb_listener_certificate lb_listener_rule lb_target_group lb_target_group_attachment network_acl
 network_acl_association network_acl_rule route route53_record route53_resolver_firewall_config

@@ -10,7 +10,7 @@ from generator.hcl.expression import Expr, for_list, null
 from generator.hcl.module import Check, Variable
 from generator.hcl.stack import Stack
 from generator.hcl.type_constraint import map_of
-from generator.hcl.types import Condition
+from generator.hcl.types import Condition, ResourceMeta
 
 # What CloudWatch Logs accepts, in days; 0 would keep a log for ever.
 LOG_RETENTION_DAYS = (
@@ -18,17 +18,20 @@ LOG_RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 NOT_RELEASED = "none"
+NO_SECRET = {"CKV2_AWS_34": "The digest of an image is no secret, and a plan has to show it."}
+SECRET_ARN = "^arn:[^:]+:(ssm:[^:]+:[^:]+:parameter/|secretsmanager:[^:]+:[^:]+:secret:).+$"
+USER = "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"
 
 
-def name_variable(limit: int = 40, *, reason: str = "names of resources add to it") -> Variable:
-    """The prefix of a module's names; *limit* is the most characters it may have."""
+def name_variable(limit: int = 40, *, least: int = 2, reason: str = "names of resources add to it") -> Variable:
+    """The prefix of a module's names, of at least *least* and at most *limit* characters."""
     return Variable(
         "string",
         f"Prefix of every name: lower-case letters, digits and hyphens, at most {limit} ({reason}).",
         checks=lambda v: [
             (
-                matches(rf"^[a-z][a-z0-9-]{{0,{limit - 2}}}[a-z0-9]$", v),
-                f"name must be 2 to {limit} lower-case letters, digits or hyphens, starting with a letter.",
+                matches(rf"^[a-z][a-z0-9-]{{{least - 2},{limit - 2}}}[a-z0-9]$", v),
+                f"name must be {least} to {limit} lower-case letters, digits or hyphens, starting with a letter.",
             )
         ],
     )
@@ -51,16 +54,23 @@ def log_retention_variable(of: str) -> Variable:
         "number",
         f"Days to keep {of}: one of the periods that CloudWatch Logs offers.",
         default=30,
-        checks=lambda v: [one_of("log_retention_days", v, LOG_RETENTION_DAYS)],
+        checks=lambda v: [
+            (
+                # As text: a list would be written one number a line.
+                matches(f"^({'|'.join(map(str, LOG_RETENTION_DAYS))})$", v),
+                one_of("log_retention_days", v, LOG_RETENTION_DAYS)[1],
+            )
+        ],
     )
 
 
-def days_variable(description: str, default: int | None) -> Variable:
-    """A number of days, at least 1; with None as *default* also null."""
+def days_variable(description: str, default: int | None, *, nullable: bool = False) -> Variable:
+    """A number of days, at least 1; also null where *nullable* says so, or None is the *default*."""
     return Variable(
         "number",
         description,
         default=default,
+        nullable=nullable,
         checks=lambda v: [(fn.coalesce(v, 1) >= 1, f"{v.code.removeprefix('var.')} must be 1 or more.")],
     )
 
@@ -94,7 +104,7 @@ def user_variable() -> Variable:
         default="1000:1000",
         checks=lambda v: [
             (
-                matches("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", v),
+                matches(USER, v),
                 "user must be a user such as 1000, or a user and a group such as 1000:1000.",
             )
         ],
@@ -132,14 +142,27 @@ def every(items: object, condition: object, *, names: Sequence[str] = ("item",))
 
 
 def released_image(
-    stack: Stack, parameter_name: object, of: str, preconditions: Sequence[Condition] = ()
+    stack: Stack,
+    parameter_name: object,
+    of: str,
+    preconditions: Sequence[Condition] = (),
+    *,
+    count: Expr | None = None,
 ) -> tuple[SsmParameter, Expr]:
     """Declare the parameter that names the released image, and return it with the condition that there is one.
 
     Terraform creates it and never writes it again: a release does. Whoever reads the reference follows the release, so
     that a plan after it shows just the new image. *preconditions* are those of what runs the image: checked here, they
-    fail the very first plan instead of the one after a release.
+    fail the very first plan instead of the one after a release. With *count*, 1 or 0, the parameter may be absent, and
+    so is then the image.
     """
+    meta: ResourceMeta = {
+        "lifecycle": {"ignore_changes": ["insecure_value"], "precondition": list(preconditions)},
+        "why": f"Created here, written by releases. Until the first one it says {NOT_RELEASED!r}.",
+        "skip": NO_SECRET,
+    }
+    if count is not None:
+        meta["count"] = count
     pointer = SsmParameter(
         stack,
         "released_image",
@@ -148,7 +171,7 @@ def released_image(
         type="String",
         insecure_value=NOT_RELEASED,
         tags=Expr("var.tags"),
-        lifecycle={"ignore_changes": ["insecure_value"], "precondition": list(preconditions)},
-        why=f"Created here, written by releases. Until the first one it says {NOT_RELEASED!r}.",
+        **meta,
     )
-    return pointer, pointer.insecure_value != NOT_RELEASED
+    image = pointer.insecure_value if count is None else fn.try_(pointer[0].insecure_value, NOT_RELEASED)
+    return pointer, image != NOT_RELEASED

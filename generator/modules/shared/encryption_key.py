@@ -33,24 +33,27 @@ class Place:
 
 
 def encryption_key(stack: Stack, name: str, of: str, place: Place, statements: Sequence[Statement]) -> KmsKey:
-    """Declare the key ``this`` with the alias *name*, rotated yearly, for what *statements* admit.
-
-    IAM policies of the account decide who else may use and administer it; without that statement nobody could.
-    """
-    account_root = f"arn:{place.partition}:iam::{place.account}:root"
+    """Declare the key ``this`` with the alias *name*, rotated yearly, for what *statements* admit."""
     key = KmsKey(
         stack,
         "this",
         description=f"Encrypts {of}",
         enable_key_rotation=True,
         deletion_window_in_days=Expr("var.allow_destroy").then(7, 30),
-        policy=document(
-            {**allow("AdministeredByAccount", ["kms:*"], "*"), "Principal": {"AWS": account_root}}, *statements
-        ),
+        policy=key_policy(place, *statements),
         tags=Expr("var.tags"),
     )
     KmsAlias(stack, "this", name=f"alias/{name}", target_key_id=key.key_id)
     return key
+
+
+def key_policy(place: Place, *statements: Statement) -> Expr:
+    """The policy of a key for what *statements* admit.
+
+    IAM policies of the account decide who else may use and administer it; without that statement nobody could.
+    """
+    account_root = f"arn:{place.partition}:iam::{place.account}:root"
+    return document({**allow("AdministeredByAccount", ["kms:*"], "*"), "Principal": {"AWS": account_root}}, *statements)
 
 
 def admit(sid: str, service: object, actions: Sequence[str], condition: Condition) -> Statement:

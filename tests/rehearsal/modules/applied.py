@@ -12,6 +12,7 @@ from typing import Any
 
 from generator.rehearsal.terraform_runs import Tools
 from generator.terraform.driver import Terraform
+from generator.terraform.workspace import module_directories
 from tests.rehearsal.embedded_aws.cloud import Cloud
 
 MODULES = Path(__file__).resolve().parents[3] / "modules"
@@ -60,7 +61,7 @@ class Applied:
         """Apply, assert that a plan is then empty, and return the module's outputs."""
         self.terraform.apply()
         plan = self.terraform.plan()
-        assert plan.changes == ()
+        assert plan.changes == (), plan.changes
         assert not plan.has_changes
         outputs: dict[str, Any] = self.terraform.output()["this"].value
         return outputs
@@ -68,8 +69,12 @@ class Applied:
 
 @contextmanager
 def applied(cloud: Cloud, directory: Path, module: str, resources: str = "") -> Iterator[Applied]:
-    """A root module below *directory* for a call of *module*, beside *resources* in HCL. Destroyed at the end."""
-    shutil.copytree(MODULES / module, directory / "modules" / module)
+    """A root module below *directory* for a call of *module*, beside *resources* in HCL. Destroyed at the end.
+
+    The modules that *module* calls stand beside it.
+    """
+    for used in module_directories(MODULES / module, MODULES.parent):
+        shutil.copytree(used, directory / "modules" / used.name)
     root = directory / "root"
     root.mkdir()
     (root / "main.tf").write_text(PROVIDER.format(region=cloud.region) + resources, encoding="utf-8")

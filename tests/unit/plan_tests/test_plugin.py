@@ -85,6 +85,7 @@ def test_what_is_wrong_is_told_at_the_test_s_own_line(
 
 def test_a_case_passes_and_its_module_is_that_of_its_folder(pytester: pytest.Pytester, repository: Path) -> None:
     write(repository, {CASE: GOOD_CASE, "cases/small/more.yaml": GOOD_CASE.replace("2", "3")})
+    write(repository, {"cases/list.yaml": "of no module: no case"})
     write(repository, {"cases/small/error.yaml": "variables: {size: 10}\nexpect: {error: {match: less than 10}}"})
     pytester.runpytest("-q").assert_outcomes(passed=3)
 
