@@ -51,7 +51,7 @@ def emit(root: Path) -> dict[str, str]:
     for module_class in all_modules().values():
         files.update(_module(built(module_class)))
     modules = {name: built(module_class) for name, module_class in all_modules().items()}
-    files["docs/modules.md"] = reference(modules, f"{MARK} generator/modules/; edit those files.")
+    files["docs/modules.md"] = reference(modules, f"{MARK} generator/modules/; edit those files.", list(_examples()))
     for path in manifests:
         files.update(_system(load_manifest(path), path.relative_to(root)))
     return files
@@ -96,6 +96,20 @@ def _module(module: Module) -> Iterator[tuple[str, str]]:
         for file, text in emitted.items():
             yield f"modules/{name}/examples/{example.name()}/{file}", text
     yield f"modules/{name}/README.md", readme(module, header, shown, BILLED)
+
+
+def _examples() -> Iterator[tuple[str, str, str]]:
+    """A row for each example: what the tests do with it on the embedded AWS, or why they cannot."""
+    for module in all_modules():
+        for example in built_examples(module):
+            name = f"[{module}, {example.name()}](../modules/{module}/examples/{example.name()})"
+            whole = "applied, planned empty, destroyed, nothing left"
+            refused = "; not destroyed before `allow_destroy`" if example.protected else ""
+            yield (
+                name,
+                example.purpose().split("\n\n")[0],
+                f"no: {example.exception}" if example.exception else whole + refused,
+            )
 
 
 def _example(example: Example) -> dict[str, str]:

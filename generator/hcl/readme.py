@@ -61,13 +61,17 @@ def _usage(module: Module, examples: Mapping[str, ShownExample]) -> str:
     return f"## Usage\n\n```hcl\n{first.text}```\n\nWhole root modules, each applied in the tests:\n\n{links}"
 
 
-def reference(modules: Mapping[str, Module], header: str) -> str:
-    """Return the page that lists every module."""
+def reference(modules: Mapping[str, Module], header: str, examples: Sequence[Sequence[str]]) -> str:
+    """Return the page that lists every module, and *examples*: name, purpose, and what of it is rehearsed."""
     rows = [
         (f"[`{name}`](../modules/{name}/README.md)", module.purpose().split("\n\n")[0].replace("\n", " "))
         for name, module in modules.items()
     ]
-    return f"<!-- {header} -->\n" + _table(TITLE, ("Module", "What it makes"), rows) + USE
+    return f"<!-- {header} -->\n" + _table(TITLE, ("Module", "What it makes"), rows) + USE + _examples(examples)
+
+
+def _examples(rows: Sequence[Sequence[str]]) -> str:
+    return "\n" + _table("## The examples", ("Example", "What it shows", "Rehearsed"), rows)
 
 
 def example(module: Module) -> str:

@@ -8,9 +8,14 @@ import pytest
 from tftest import TerraformPlanOutput
 
 from generator.examples import all_examples, built_examples
+from generator.modules import all_modules
 from generator.plan_tests import PlanSummary
 
 EXAMPLES = [(module, example.name()) for module, examples in all_examples().items() for example in examples]
+
+
+def test_every_module_has_examples() -> None:
+    assert all_examples().keys() == all_modules().keys()
 
 
 @pytest.mark.parametrize(("module", "name"), EXAMPLES, ids=map("-".join, EXAMPLES))
