@@ -22,9 +22,10 @@ _ACCOUNT = re.compile(r"(?:Credential=|AWSAccessKeyId=)(\d{12})(?:/|%2F|&|$)", r
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 
 # moto's models are not made for threads: one request loops over what another one changes, answers 500 after half of its
-# work, and the client's retry meets that half (a subnet that conflicts with itself). These services work in memory
-# alone and wait for nobody, so taking turns costs nothing.
-ONE_AT_A_TIME = frozenset({"ec2", "ecs", "elasticloadbalancing", "iam", "rds"})
+# work, and the client's retry meets that half (a subnet that conflicts with itself, a template that is gone already).
+# So requests take turns, which costs nothing where all works in memory. Not those that may wait for a function, which
+# may itself ask.
+WAITING = frozenset({"lambda", "secretsmanager"})
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -53,7 +54,7 @@ class Middleware:
             self._state.clear()
         if not self._plain and "HTTP_X_MOTO_ACCOUNT_ID" not in environ and (account := account_of(environ)):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
-        if not self._plain and service_of(environ) in ONE_AT_A_TIME:
+        if not self._plain and service_of(environ) not in WAITING:
             with self._turn:
                 return list(self._application(environ, start_response))
         return self._application(environ, start_response)

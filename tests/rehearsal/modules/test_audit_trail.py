@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.rehearsal.embedded_aws.cloud import Cloud
-from tests.rehearsal.modules.applied import MODULES, applied
+from tests.rehearsal.modules.applied import applied
 
 
 @pytest.mark.slow
 @pytest.mark.rehearsal(100)
 def test_the_trail_logs_changes_and_goes(cloud: Cloud, tmp_path: Path) -> None:
-    shutil.copytree(MODULES / "bucket", tmp_path / "modules" / "bucket")
     inputs = {"name": "example-audit", "bucket": cloud.name, "allow_destroy": True}
     with applied(cloud, tmp_path, "audit_trail") as audit_trail:
         audit_trail.call(inputs)

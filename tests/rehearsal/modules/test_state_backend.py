@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from generator.rehearsal.terraform_runs import Tools
 from generator.terraform.driver import Terraform
 from generator.terraform.failure import TerraformRunError
 from tests.rehearsal.embedded_aws.cloud import Cloud
-from tests.rehearsal.modules.applied import MODULES, applied
+from tests.rehearsal.modules.applied import applied
 
 KEY = "example/terraform.tfstate"
 LOCK = {"ID": "0", "Operation": "apply", "Who": "somebody else", "Version": "1.9.0", "Created": "2026-01-31T12:00:00Z"}
@@ -44,7 +43,6 @@ def user(cloud: Cloud, directory: Path, config: dict[str, Any]) -> Terraform:
 @pytest.mark.rehearsal(100)
 @pytest.mark.proves("locked state bucket")
 def test_state_is_kept_in_versions_and_locked_by_file_and_by_table(cloud: Cloud, tmp_path: Path) -> None:
-    shutil.copytree(MODULES / "bucket", tmp_path / "modules" / "bucket")
     inputs = {"name": cloud.name, "lock_table_name": cloud.name, "allow_destroy": True}
     with applied(cloud, tmp_path, "state_backend") as backend:
         backend.call(inputs)
