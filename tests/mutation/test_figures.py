@@ -17,17 +17,14 @@ SAMPLED = 6  # mutants of a module
 NOT_MEASURED = frozenset(
     [
         "alb",
-        "audit_trail",
         "bucket",
         "code_runner",
-        "container_registry",
         "dns_certificate",
         "ecs_cluster",
         "ecs_service",
         "monitoring",
         "rds",
         "secrets",
-        "state_backend",
         "vpc",
         "web_hosting",
     ]

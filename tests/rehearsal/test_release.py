@@ -27,13 +27,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("release"), pytest.mark.
 
 NAME = "seepp/test"
 # Appended to the code runner's handler: its answers then say which image they come from.
-SECOND = b"""
+MARKED = """
 
-_first = handler
+_handler = handler
 
 
 def handler(event, context):
-    return {**_first(event, context), "image": "second"}
+    return {{**_handler(event, context), "image": "{mark}"}}
 """
 
 
@@ -67,16 +67,16 @@ def deployable(copy: Path, name: str) -> Deployable:
     return find_deployable(find_target(copy, NAME).environment, name)
 
 
-def push_second(standing: Standing, copy: Path, name: str) -> str:
-    """Push another image for *name*; returns its digest."""
+def push_marked(standing: Standing, copy: Path, name: str, mark: str) -> str:
+    """Push an image for *name* that answers *mark*; returns its digest."""
     target = deployable(copy, name)
     files = dict(contents(target))
     if target.is_function:
         handler = files["handler.py"]
         assert isinstance(handler, Path)
-        files["handler.py"] = handler.read_bytes() + SECOND
+        files["handler.py"] = handler.read_bytes() + MARKED.format(mark=mark).encode()
     else:
-        files = dict.fromkeys(files, b"second")
+        files = dict.fromkeys(files, mark.encode())
     return push(standing.client("ecr"), target, files)
 
 
@@ -102,6 +102,10 @@ def answer(standing: Standing) -> str:
     return str(result.get("image", "first"))
 
 
+def revision(said: dict[str, Any]) -> int:
+    return int(said["task_definition"].rpartition(":")[2])
+
+
 def service_image(standing: Standing, name: str) -> str:
     ecs = standing.client("ecs")
     found = ecs.describe_services(cluster=standing.outputs["cluster"], services=[standing.outputs["services"][name]])
@@ -113,19 +117,20 @@ def service_image(standing: Standing, name: str) -> str:
 def test_a_release_and_a_rollback_leave_nothing_for_terraform_to_do(
     standing: Standing, terraform: Terraform, copy: Path
 ) -> None:
-    first = service_image(standing, "backend")
-    assert answer(standing) == "first"
-    second = {name: push_second(standing, copy, name) for name in ("code-runner", "backend")}
+    # Whatever the tests before have released.
+    first, answered = service_image(standing, "backend"), answer(standing)
+    second = {name: push_marked(standing, copy, name, "second") for name in ("code-runner", "backend")}
 
-    for name, digest in second.items():
-        assert image(standing, copy, "release", NAME, name, digest)["image"].endswith(digest)
-    assert answer(standing) == "second"
+    released = [image(standing, copy, "release", NAME, name, digest) for name, digest in second.items()]
+    assert [one["image"].partition("@")[2] for one in released] == list(second.values())
+    assert answer(standing) == "second" != answered
     assert service_image(standing, "backend").endswith(second["backend"])
     assert changed(terraform) == []
 
     backs = [image(standing, copy, "rollback", NAME, name) for name in second]
-    assert (backs[0]["version"], backs[1]["task_definition"]) == ("3", "seepp-test-backend:3")
-    assert answer(standing) == "first"
+    assert int(backs[0]["version"]) == int(released[0]["version"]) + 1
+    assert revision(backs[1]) == revision(released[1]) + 1
+    assert answer(standing) == answered
     assert service_image(standing, "backend") == first
     assert changed(terraform) == []
 
@@ -151,7 +156,7 @@ def test_a_release_that_fails_is_put_back_and_leaves_nothing_to_do(
 
 def test_terraform_finishes_an_interrupted_release(standing: Standing, terraform: Terraform, copy: Path) -> None:
     targets = {name: deployable(copy, name) for name in ("code-runner", "frontend-legacy")}
-    digests = {name: push_second(standing, copy, name) for name in targets}
+    digests = {name: push_marked(standing, copy, name, "interrupted") for name in targets}
     for name, target in targets.items():
         with pytest.raises(KeyboardInterrupt):
             release_image(target, standing.client, digests[name], Heard(stop_after=2), QUICK)
@@ -162,7 +167,7 @@ def test_terraform_finishes_an_interrupted_release(standing: Standing, terraform
         "module.service_frontend_legacy.aws_ecs_task_definition.this[0]",
     ]
     terraform.apply()
-    assert answer(standing) == "second"
+    assert answer(standing) == "interrupted"
     assert service_image(standing, "frontend-legacy").endswith(digests["frontend-legacy"])
     for name in targets:
         assert image(standing, copy, "release", NAME, name, digests[name])["previous"]
