@@ -17,7 +17,9 @@ INSTANCE = "aws_db_instance.this"
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
     # The instance and its final snapshot name the security group's ID, which is known once the group exists in a VPC.
-    (vpc,) = planner.start_aws().client("ec2", REGION, ACCOUNT).describe_vpcs()["Vpcs"]
+    # The account's own VPC: the tests before may have applied others.
+    own = [{"Name": "is-default", "Values": ["true"]}]
+    (vpc,) = planner.start_aws().client("ec2", REGION, ACCOUNT).describe_vpcs(Filters=own)["Vpcs"]
     cases = {**CASES, "existing_group": {**EXAMPLE, "vpc_id": vpc["VpcId"]}}
     return planner.plan("rds", cases, existing={"existing_group": ["aws_security_group.this"]})
 
