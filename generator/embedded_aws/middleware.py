@@ -1,4 +1,4 @@
-"""The WSGI layer before moto: health, and the account a request belongs to."""
+"""The WSGI layer before moto: health, the account a request belongs to, turns, and answers to repeated requests."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import json
 import os
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
+
+from werkzeug.test import run_wsgi_app
 
 from generator.embedded_aws.state import ServerState
 
@@ -21,13 +25,18 @@ _ACCOUNT = re.compile(r"(?:Credential=|AWSAccessKeyId=)(\d{12})(?:/|%2F|&|$)", r
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 
-# moto's models are not made for threads: one request loops over what another one changes, answers 500 after half of its
-# work, and the client's retry meets that half (a subnet that conflicts with itself, a template that is gone already).
-# So requests take turns, which costs nothing where all works in memory. Not those that may wait for a function, which
-# may itself ask.
+# moto's models are not made for threads: one request loops over what another one changes, and answers 500 after half of
+# its work. So requests take turns, which costs nothing where all works in memory. Not those that may wait for a
+# function, which may itself ask.
 WAITING = frozenset({"lambda", "secretsmanager"})
 
+# On a busy machine the SDK for Go loses one answer in some thousand ("use of closed network connection" while it reads
+# the body of a 200; requests with a body only). It then repeats what has been done: a parameter exists already, a rule's
+# priority is taken. A repeated request has the first one's amz-sdk-invocation-id, and gets its answer.
+REMEMBERED_ANSWERS = 1000
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Answer = tuple[list[bytes], str, list[tuple[str, str]]]  # body, status, headers
 
 
 class Middleware:
@@ -41,6 +50,7 @@ class Middleware:
         self._state = state
         self._plain = plain
         self._turn = threading.Lock()
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -54,10 +64,24 @@ class Middleware:
             self._state.clear()
         if not self._plain and "HTTP_X_MOTO_ACCOUNT_ID" not in environ and (account := account_of(environ)):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
-        if not self._plain and service_of(environ) not in WAITING:
-            with self._turn:
-                return list(self._application(environ, start_response))
-        return self._application(environ, start_response)
+        if self._plain:
+            return self._application(environ, start_response)
+        with nullcontext() if service_of(environ) in WAITING else self._turn:
+            chunks, status, headers = self._answer_once(environ)
+        start_response(status, headers)
+        return chunks
+
+    def _answer_once(self, environ: dict[str, Any]) -> Answer:
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if invocation is not None and (known := self._answers.get(invocation)) is not None:
+            return known
+        chunks, status, headers = run_wsgi_app(self._application, environ)
+        answer = (list(chunks), status, list(headers))
+        if invocation is not None and status.startswith("2") and environ.get("REQUEST_METHOD") != "GET":
+            self._answers[invocation] = answer
+            while len(self._answers) > REMEMBERED_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
 
     def _layer(self, digest: str, start_response: Any) -> Iterable[bytes]:
         try:

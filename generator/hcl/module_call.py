@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from generator.hcl.constructs import App, TerraformHclModule, Testing
@@ -14,7 +15,13 @@ from generator.hcl.stack import Stack, addresses, named
 
 def scratch_app() -> App:
     """Return a construct tree for one stack, so that a second of the same name is no clash; CDKTN never writes it."""
-    return Testing.app()
+    return Testing.app(outdir=_output_directory().name)
+
+
+@cache
+def _output_directory() -> TemporaryDirectory[str]:
+    """One a process, removed at its end; an app that is given none makes one that stays."""
+    return TemporaryDirectory(prefix="slipway-cdktn-")
 
 
 def built(module: type[Module]) -> Module:

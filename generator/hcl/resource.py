@@ -54,8 +54,10 @@ class Block(ReferencedObject):
         stack.place((self._kind, self.type_, label), why, skip)
         element: Any = self._construct(stack.construct, self._address, terraform_resource_type=self.type_)  # type: ignore[call-arg]
         named(element, label)
-        for name, value in {**_meta_arguments(rest), **block_arguments(values)}.items():
-            element.add_override(name, value)
+        # All arguments in one message: to talk to jsii's kernel is what a synth spends most of its time on.
+        stack.construct.add_override(
+            f"{self._kind}.{self.type_}.{label}", {**_meta_arguments(rest), **block_arguments(values)}
+        )
 
     def reference(self) -> Expr:
         """The whole object: one instance, or the list or map of them."""

@@ -143,7 +143,7 @@ class Planner:
 
     @property
     def _provider_block(self) -> str:
-        return f'provider "aws" {{\n  region = "{self.region}"\n  max_retries = 2\n  s3_use_path_style = true\n}}\n'
+        return f'provider "aws" {{\n  region = "{self.region}"\n  max_retries = 4\n  s3_use_path_style = true\n}}\n'
 
     @cached_property
     def _versions(self) -> list[str]:

@@ -31,7 +31,7 @@ def embedded_aws_override(blocks: Iterable[Block]) -> str:
 
 def _provider(alias: str | None) -> str:
     settings = {} if alias is None else {"alias": f'"{alias}"'}
-    settings |= {"max_retries": "2", "s3_use_path_style": "true"}
+    settings |= {"max_retries": "4", "s3_use_path_style": "true"}
     width = max(map(len, settings))
     body = "".join(f"  {name:{width}} = {value}\n" for name, value in settings.items())
     return f'\nprovider "aws" {{\n{body}}}\n'

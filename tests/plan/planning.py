@@ -41,7 +41,7 @@ terraform {{
 provider "aws" {{
   region            = "{REGION}"
   s3_use_path_style = true
-  max_retries       = 2
+  max_retries       = 4
 }}
 """
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +135,14 @@ def test_a_wrong_manifest_is_an_error_with_file_and_line(project: Path) -> None:
 def test_a_directory_without_manifests_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SlipwayError, match=r"no envs/<system>/system\.yaml"):
         emit(tmp_path)
+
+
+def test_nothing_is_left_among_the_temporary_files(project: Path, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    program = "import sys; from pathlib import Path; from generator.synthesis import emit; emit(Path(sys.argv[1]))"
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+
+    subprocess.run([sys.executable, "-c", program, str(project)], env=environment, check=True, timeout=120)
+
+    assert list(temporary.iterdir()) == []

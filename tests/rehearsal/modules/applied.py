@@ -27,7 +27,7 @@ terraform {{
 
 provider "aws" {{
   region            = "{region}"
-  max_retries       = 2
+  max_retries       = 4
   s3_use_path_style = true
   default_tags {{
     tags = {{ System = "example" }}

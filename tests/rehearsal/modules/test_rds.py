@@ -33,7 +33,7 @@ terraform {
 
 provider "aws" {
   region      = "us-west-2"
-  max_retries = 2
+  max_retries = 4
 }
 
 resource "aws_vpc" "this" {

@@ -27,7 +27,7 @@ MODULES = Path(__file__).resolve().parents[3] / "modules"
 ABOUT = {"timestamp", "terraform_version", "format_version"}
 REQUIRED = 'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\n'
 PROVIDER = (
-    REQUIRED + 'provider "aws" {\n  region            = "us-west-2"\n  s3_use_path_style = true\n  max_retries = 2\n}\n'
+    REQUIRED + 'provider "aws" {\n  region            = "us-west-2"\n  s3_use_path_style = true\n  max_retries = 4\n}\n'
 )
 
 

@@ -112,7 +112,7 @@ def test_the_environment_is_applied_and_destroyed_as_it_is_committed(
     for name in ("aws", "aws.global"):
         settings = shown["configuration"]["provider_config"][name]["expressions"]
         assert settings["s3_use_path_style"] == {"constant_value": True}
-        assert settings["max_retries"] == {"constant_value": 2}
+        assert settings["max_retries"] == {"constant_value": 4}
         assert "region" in settings
     assert summarise(shown).totals == {"create": 3}
 

@@ -14,7 +14,7 @@ provider "aws" {
   region                      = "us-west-2"
   s3_use_path_style           = true
   skip_credentials_validation = true
-  max_retries                 = 2
+  max_retries                 = 4
   default_tags {
     tags = {
       System      = "demo"

@@ -173,7 +173,7 @@ resource "aws_ecs_task_definition" "backend" {
   }
   container_definitions = jsonencode([{
     name                   = "backend"
-    image                  = "${aws_ecr_repository.this.repository_url}:test-1"
+    image                  = "public.ecr.aws/docker/library/node:22" # nothing is pushed to its own repository
     essential              = true
     readonlyRootFilesystem = true
     user                   = "1000"
