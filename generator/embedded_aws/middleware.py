@@ -31,7 +31,7 @@ _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 WAITING = frozenset({"lambda", "secretsmanager"})
 
 # On a busy machine the SDK for Go loses one answer in some thousand ("use of closed network connection" while it reads
-# the body of a 200; requests with a body only). It then repeats what has been done: a parameter exists already, a rule's
+# the body of a 200; requests with a body only). It then repeats what has been done: a parameter exists already, a
 # priority is taken. A repeated request has the first one's amz-sdk-invocation-id, and gets its answer.
 REMEMBERED_ANSWERS = 1000
 
