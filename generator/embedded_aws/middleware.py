@@ -31,8 +31,8 @@ _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 WAITING = frozenset({"lambda", "secretsmanager"})
 
 # On a busy machine the SDK for Go loses one answer in some thousand ("use of closed network connection" while it reads
-# the body of a 200; requests with a body only). It then repeats what has been done: a parameter exists already, a
-# priority is taken. A repeated request has the first one's amz-sdk-invocation-id, and gets its answer.
+# the body of a 200; requests with a body only), and then repeats what has been done: a parameter exists already, the
+# priority of a rule is taken. A repeated request has the first one's amz-sdk-invocation-id, and gets its answer.
 REMEMBERED_ANSWERS = 1000
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, overload
 
 from generator.hcl.constructs import Construct, TerraformVariable, TerraformVariableValidationConfig
 from generator.hcl.expression import Expr, Referenced, null, plain
-from generator.hcl.stack import Stack, named
+from generator.hcl.stack import Stack
 
 Check = tuple[Expr, str]
 REQUIRED = object()
@@ -64,9 +64,9 @@ class Variable:
 
     def declare(self, stack: Stack) -> Expr:
         """Add the variable to *stack* and return its reference."""
-        variable = TerraformVariable(
-            stack.construct,
-            f"variable_{self.name}",
+        TerraformVariable(
+            stack.scope("variable"),
+            self.name,
             description=self.description,
             type=self.type,
             nullable=None if self.nullable else False,
@@ -77,12 +77,12 @@ class Variable:
             ]
             or None,
         )
-        named(variable, self.name)
         with stack.file(self.file):
             stack.place(("variable", "", self.name))
         if not self.required:
             # CDKTN drops a default that is None, and Terraform needs `default = null` to make a variable optional.
-            variable.add_override("default", str(null) if self.default is None else plain(self.default))
+            default = str(null) if self.default is None else plain(self.default)
+            stack.override("variable", self.name, "default", default)
         return self.reference()
 
 

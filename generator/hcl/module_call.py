@@ -10,7 +10,7 @@ from typing import Any
 from generator.hcl.constructs import App, TerraformHclModule, Testing
 from generator.hcl.expression import Expr, Referenced, ReferencedObject, plain
 from generator.hcl.module import Module
-from generator.hcl.stack import Stack, addresses, named
+from generator.hcl.stack import Stack, addresses
 
 
 def scratch_app() -> App:
@@ -69,19 +69,18 @@ def call_module(
 ) -> ModuleCall:
     """Declare a call of *module* in *stack*. Raises TypeError when the inputs are not the module's."""
     module.check_call(inputs)
-    element = TerraformHclModule(
-        stack.construct,
-        f"module_{label}",
+    TerraformHclModule(
+        stack.scope("module"),
+        label,
         source=f"{stack.modules_path}/{module.module_name()}",
         variables=plain(inputs),  # type: ignore[arg-type]
         skip_asset_creation_from_local_modules=True,
     )
-    named(element, label)
     if for_each is not None:
-        element.add_override("for_each", plain(for_each))
+        stack.override("module", label, "for_each", plain(for_each))
     if providers:
-        element.add_override("providers", {name: provider.code for name, provider in providers.items()})
+        stack.override("module", label, "providers", {name: provider.code for name, provider in providers.items()})
     if depends_on:
-        element.add_override("depends_on", addresses(depends_on))
+        stack.override("module", label, "depends_on", addresses(depends_on))
     stack.place(("module", "", label), why)
     return ModuleCall(label, module, repeated=for_each is not None)

@@ -13,7 +13,7 @@ from generator.hcl.constructs import (
 )
 from generator.hcl.dynamic import block_arguments
 from generator.hcl.expression import Expr, ReferencedObject, call, plain
-from generator.hcl.stack import Stack, addresses, named
+from generator.hcl.stack import Stack, addresses
 from generator.hcl.types import Meta, ResourceMeta
 
 
@@ -52,12 +52,9 @@ class Block(ReferencedObject):
         self._address = f"{self.type_}.{label}" if self._kind == "resource" else f"{self._kind}.{self.type_}.{label}"
         self._repeated = next((name for name in ("count", "for_each") if rest.get(name) is not None), "")
         stack.place((self._kind, self.type_, label), why, skip)
-        element: Any = self._construct(stack.construct, self._address, terraform_resource_type=self.type_)  # type: ignore[call-arg]
-        named(element, label)
-        # All arguments in one message: to talk to jsii's kernel is what a synth spends most of its time on.
-        stack.construct.add_override(
-            f"{self._kind}.{self.type_}.{label}", {**_meta_arguments(rest), **block_arguments(values)}
-        )
+        scope = stack.scope(f"{self._kind}.{self.type_}")
+        self._construct(scope, label, terraform_resource_type=self.type_)  # type: ignore[call-arg]
+        stack.override(self._kind, self.type_, label, {**_meta_arguments(rest), **block_arguments(values)})
 
     def reference(self) -> Expr:
         """The whole object: one instance, or the list or map of them."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from generator.hcl.constructs import Construct, TerraformElement, TerraformLocal, TerraformOutput, TerraformStack
+from generator.hcl.constructs import Construct, TerraformLocal, TerraformOutput, TerraformStack
 from generator.hcl.expression import Expr, Referenced, plain
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -55,7 +55,36 @@ class Stack:
         }
         if backend is not None:
             settings["backend"] = {"s3": backend}
-        self.construct.add_override("terraform", settings)
+        self._scopes: dict[str, Construct] = {}
+        self._overrides: dict[str, Any] = {}
+        self.override("terraform", settings)
+
+    def scope(self, kind: str) -> Construct:
+        """Where the constructs of a *kind* (of block, or of resource) stand: labels are unique in there only.
+
+        CDKTN makes a Terraform name of the ids from the stack down. An id "Default" it leaves out, and a name of one id
+        has no hash: so each of these is the "Default" of the one before.
+        """
+        if kind not in self._scopes:
+            outer = next(reversed(self._scopes.values()), self.construct)
+            self._scopes[kind] = Construct(outer, "Default")
+        return self._scopes[kind]
+
+    def override(self, *path_and_value: Any) -> None:
+        """Set what `configuration` has at a path of keys: ``override("output", name, "depends_on", value)``."""
+        *path, key, value = path_and_value
+        place = self._overrides
+        for step in path:
+            place = place.setdefault(step, {})
+        place[key] = value
+
+    def configuration(self) -> dict[str, Any]:
+        """Return Terraform's JSON of the stack: ``{"resource": {type: {label: arguments}}, ...}``."""
+        # Few large messages to jsii's kernel instead of some for each block: they are what a synth spends its time on.
+        for key, value in self._overrides.items():
+            self.construct.add_override(key, value)
+        configuration: dict[str, Any] = self.construct.to_terraform()
+        return configuration
 
     @contextmanager
     def file(self, name: str) -> Iterator[None]:
@@ -74,7 +103,7 @@ class Stack:
 
     def local(self, name: str, value: object, why: str = "") -> Expr:
         """Declare ``local.<name>`` and return its reference."""
-        named(TerraformLocal(self.construct, f"local_{name}", plain(value)), name)
+        TerraformLocal(self.scope("local"), name, plain(value))
         self.place(("local", "", name), why)
         return Expr(f"local.{name}")
 
@@ -88,23 +117,15 @@ class Stack:
         depends_on: Sequence[Referenced] = (),
     ) -> None:
         """Declare an output; *depends_on* names what must exist before a caller uses it."""
-        output = TerraformOutput(
-            self.construct, f"output_{name}", value=plain(value), description=description, sensitive=sensitive
-        )
-        named(output, name)
+        TerraformOutput(self.scope("output"), name, value=plain(value), description=description, sensitive=sensitive)
         if depends_on:
-            output.add_override("depends_on", addresses(depends_on))
+            self.override("output", name, "depends_on", addresses(depends_on))
         self.place(("output", "", name))
 
     def moved(self, before: str, after: str) -> None:
         """Say that the object at address *before* is now at *after*, so that an upgrade replaces nothing."""
         self.moves.append({"from": before, "to": after})
-        self.construct.add_override("moved", self.moves)
-
-
-def named(element: TerraformElement, name: str) -> None:
-    """Give *element* its Terraform name: CDKTN's own would carry a hash."""
-    element.override_logical_id(name)
+        self.override("moved", self.moves)
 
 
 def addresses(items: Sequence[Referenced]) -> list[str]:

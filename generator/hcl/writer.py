@@ -30,7 +30,7 @@ def write(stack: Stack, schemas: Mapping[str, Mapping[str, Schema]], header: str
     nested blocks from arguments. *header* becomes the first line of each file.
     """
     files: dict[str, list[str]] = {}
-    for name, text in _blocks(stack, stack.construct.to_terraform(), schemas):
+    for name, text in _blocks(stack, stack.configuration(), schemas):
         files.setdefault(name, []).append(text)
     return {f"{name}.tf": "\n".join([f"# {header}\n", *blocks]) for name, blocks in files.items()}
 

@@ -54,7 +54,7 @@ def test_an_argument_that_provider_6_lacks_is_found() -> None:
 
 def unknown_arguments(stack: Stack) -> Iterator[str]:
     """The arguments of *stack* that provider 6 does not know."""
-    tf = stack.construct.to_terraform()
+    tf = stack.configuration()
     for kind in SECTIONS:
         for type_, instances in tf.get(kind, {}).items():
             if type_ in BUILT_IN:

@@ -27,7 +27,7 @@ def test_it_plans_as_it_stands(plan: Callable[..., TerraformPlanOutput], module:
 @pytest.mark.parametrize("module", all_examples())
 def test_it_calls_the_module_that_it_is_about(module: str) -> None:
     for example in built_examples(module):
-        calls = example.construct.to_terraform()["module"].values()
+        calls = example.configuration()["module"].values()
         assert any(call["source"].endswith(f"/{module}") for call in calls), example.name()
 
 
@@ -36,7 +36,7 @@ def test_the_complete_example_sets_more_than_the_basic_one(module: str) -> None:
     basic, complete = (
         {
             name
-            for call in e.construct.to_terraform()["module"].values()
+            for call in e.configuration()["module"].values()
             if call["source"].endswith(f"/{module}")
             for name in call
         }

@@ -119,7 +119,7 @@ def check(seed: int, directory: Path, binary: TerraformBinary) -> None:
         all_given[name] = given
         value = given if number % 2 else stack.local(f"l{number}", given)
         stack.output(name, value, "A generated value.")
-    as_json = stack.construct.to_terraform()
+    as_json = stack.configuration()
     del as_json["terraform"]
     as_hcl = {name: text for name, text in written(stack).items() if name != "versions.tf"}
     # Whatever differs below then differs in terraform, not in what was written.
