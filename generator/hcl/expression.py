@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn, Protocol, runtime_checkable
+from typing import NoReturn
 
 from generator.hcl import template
 from generator.hcl.layout import assignments, enclose, needs_lines, stacked
@@ -20,18 +20,17 @@ KEYWORDS = frozenset({"for", "if", "null", "true", "false"})
 LARGEST_INTEGER = 2**53
 
 
-@runtime_checkable
-class Referenced(Protocol):
-    """Anything that has an expression of its own: a resource, a data source, a module call."""
+class Referenced:
+    """Anything that has an expression of its own: a resource, a data source, a module call, a variable."""
 
-    def reference(self) -> Expr: ...
-
-
-class ReferencedObject:
-    """A resource, data source or module call: in text, in a loop or after ``in``, Python would take it for itself."""
+    __slots__ = ()
 
     def reference(self) -> Expr:
         raise NotImplementedError
+
+
+class ReferencedObject(Referenced):
+    """A resource, data source or module call: in text, in a loop or after ``in``, Python would take it for itself."""
 
     def __str__(self) -> NoReturn:
         raise TypeError(f"{self.reference().code} is an object, not text; use one of its attributes")
@@ -43,7 +42,7 @@ class ReferencedObject:
         raise TypeError(f"{self.reference().code} cannot be searched in Python; use fn.contains()")
 
 
-class Expr:
+class Expr(Referenced):
     """The source of a Terraform expression, for instance ``Expr("var.name")``.
 
     Operators build larger expressions. What needs the value in Python raises TypeError.

@@ -14,7 +14,7 @@ Check = tuple[Expr, str]
 REQUIRED = object()
 
 
-class Variable:
+class Variable(Referenced):
     """An input variable. On an instance of its module it is the reference ``var.<name>``.
 
     *type* is a type constraint (see ``type_constraint``); *checks* gets the reference and returns the conditions that

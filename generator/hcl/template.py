@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 OPENERS = ("${", "%{")
@@ -14,6 +15,9 @@ class Part:
 
     text: str
     is_expression: bool
+
+
+_UNREMARKABLE = re.compile(r'[^"\\{}$%]*')
 
 
 def literal(text: str) -> str:
@@ -76,6 +80,7 @@ def _closing(text: str, opener: int) -> int:
     """Return the index after the brace that closes the interpolation at *opener*; braces and quotes nest."""
     closers, position = ["}"], opener + 2
     while closers:
+        position = _UNREMARKABLE.match(text, position).end()  # type: ignore[union-attr]  # it also matches nothing
         if position >= len(text):
             raise ValueError(f"the interpolation that starts at {text[opener : opener + 30]!r} never closes")
         char = text[position]
