@@ -69,6 +69,7 @@ def call_module(
 ) -> ModuleCall:
     """Declare a call of *module* in *stack*. Raises TypeError when the inputs are not the module's."""
     module.check_call(inputs)
+    stack.place(("module", "", label), why)
     TerraformHclModule(
         stack.scope("module"),
         label,
@@ -82,5 +83,4 @@ def call_module(
         stack.override("module", label, "providers", {name: provider.code for name, provider in providers.items()})
     if depends_on:
         stack.override("module", label, "depends_on", addresses(depends_on))
-    stack.place(("module", "", label), why)
     return ModuleCall(label, module, repeated=for_each is not None)

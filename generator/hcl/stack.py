@@ -103,8 +103,8 @@ class Stack:
 
     def local(self, name: str, value: object, why: str = "") -> Expr:
         """Declare ``local.<name>`` and return its reference."""
-        TerraformLocal(self.scope("local"), name, plain(value))
         self.place(("local", "", name), why)
+        TerraformLocal(self.scope("local"), name, plain(value))
         return Expr(f"local.{name}")
 
     def output(
@@ -117,10 +117,10 @@ class Stack:
         depends_on: Sequence[Referenced] = (),
     ) -> None:
         """Declare an output; *depends_on* names what must exist before a caller uses it."""
+        self.place(("output", "", name))
         TerraformOutput(self.scope("output"), name, value=plain(value), description=description, sensitive=sensitive)
         if depends_on:
             self.override("output", name, "depends_on", addresses(depends_on))
-        self.place(("output", "", name))
 
     def moved(self, before: str, after: str) -> None:
         """Say that the object at address *before* is now at *after*, so that an upgrade replaces nothing."""
