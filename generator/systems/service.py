@@ -8,8 +8,10 @@ from generator.bindings import functions as fn
 from generator.hcl.expression import Expr
 from generator.hcl.module_call import ModuleCall
 from generator.hcl.template import literal
+from generator.systems.inputs import architecture, volume_name
 from generator.systems.manifest.service import Secret, Service
 from generator.systems.root import filled
+from generator.systems.runner import runner_access
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -25,8 +27,6 @@ class ServiceInputs:
         self.service: Service = root.environment.services[name]
 
     def all(self) -> dict[str, object]:
-        from generator.systems.environment import architecture
-
         service, environment = self.service, self.root.environment
         inputs: dict[str, object] = {
             "name": environment.service_name(self.name),
@@ -50,6 +50,7 @@ class ServiceInputs:
             "log_group_name": environment.log_group(self.name),
             "log_retention_days": environment.log_retention(self.name),
             **self.behind_load_balancer(),
+            **runner_access(self.root, service),
         }
         if service.command:
             inputs["command"] = [literal(word) for word in service.command]
@@ -65,7 +66,8 @@ class ServiceInputs:
 
     def permissions(self) -> dict[str, object]:
         granted: dict[str, object] = {}
-        if self.service.uses.code_runner and self.root.runner is not None:
+        runner = self.root.environment.code_runner
+        if self.service.uses.code_runner and self.root.runner is not None and runner is not None and not runner.service:
             granted["InvokeCodeRunner"] = {
                 "actions": ["lambda:InvokeFunction"],
                 "resources": [self.root.runner.alias_arn],
@@ -104,8 +106,3 @@ class ServiceInputs:
             },
             "health_check_grace_period": http.healthcheck.grace_period,
         }
-
-
-def volume_name(path: str) -> str:
-    """The name of the volume for a writable path: /var/run becomes var-run."""
-    return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-")

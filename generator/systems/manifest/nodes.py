@@ -51,7 +51,7 @@ class MapNode:
 
 Node = ScalarNode | ListNode | MapNode
 
-_VERBATIM = ("services", "*", "variables", "*")
+_VERBATIM = (("services", "*", "variables", "*"), ("code_runner", "variables", "*"))
 
 
 def matches(path: Path, pattern: tuple[str, ...]) -> bool:
@@ -68,7 +68,7 @@ def plain(node: Node, path: Path = ()) -> Any:
         return {key: plain(entry.node, (*path, key)) for key, entry in node.entries.items()}
     if isinstance(node, ListNode):
         return tuple(plain(item, (*path, index)) for index, item in enumerate(node.items))
-    if matches(path, _VERBATIM):
+    if any(matches(path, pattern) for pattern in _VERBATIM):
         return _verbatim(node)
     return node.value
 

@@ -33,6 +33,15 @@ AbsolutePath = Annotated[
     str, Form(r"/[^\s:]*[^\s:/]", "Write an absolute path without : and without a slash at its end.", longest=1024)
 ]
 
+User = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
+        "Write a user, or user:group, by name or number.",
+        longest=128,
+    ),
+]
+
 
 class Image(Model):
     """The container image and the port it listens on."""
@@ -95,7 +104,7 @@ class Count(Model):
         return self.range.min == self.range.max
 
 
-def _count(value: Any) -> Any:
+def count_form(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 0:
             raise wrong(f"must be at least 0, not {value}")
@@ -263,7 +272,7 @@ def _command(value: Any) -> Any:
         ) from None
 
 
-def _user(value: Any) -> Any:
+def user_form(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -276,7 +285,7 @@ class Service(Model):
     platform: Platform = Field(
         default="linux/x86_64", description="Operating system and CPU architecture of the image."
     )
-    count: Annotated[Count, ShortForm(_count, {"type": "integer", "minimum": 0})] = Field(
+    count: Annotated[Count, ShortForm(count_form, {"type": "integer", "minimum": 0})] = Field(
         default=Count(range=Range(min=1, max=1)),
         description="Number of tasks, or a map with a range and what it follows.",
     )
@@ -287,15 +296,8 @@ class Service(Model):
         default=None, description="The container's command, as a list or as one line; the image's own if absent."
     )
     user: Annotated[
-        Annotated[
-            str,
-            Form(
-                r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
-                "Write a user, or user:group, by name or number.",
-                longest=128,
-            ),
-        ],
-        ShortForm(_user, {"type": "integer", "minimum": 0}),
+        User,
+        ShortForm(user_form, {"type": "integer", "minimum": 0}),
     ] = Field(
         default="1000", description="User (and group) of the process; root must be said, and ports below 1024 need it."
     )
@@ -304,7 +306,15 @@ class Service(Model):
         Annotated[
             Template,
             Placeholders(
-                "system", "environment", "region", "domain", "service", "code_runner", "bucket.", any_scalar=True
+                "system",
+                "environment",
+                "region",
+                "domain",
+                "service",
+                "code_runner",
+                "code_runner_url",
+                "bucket.",
+                any_scalar=True,
             ),
         ],
     ] = Field(default={}, description="Environment variables; values may hold placeholders such as {environment}.")

@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *runner.CHECKS,
     environments.system_name,
+    environments.name_forms,
 )
 
 
