@@ -20,6 +20,7 @@ from generator.modules.secrets import Secrets
 from generator.modules.vpc import Vpc
 from generator.systems.inputs import given, identifier
 from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template
+from generator.systems.monitoring import monitor
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
 from generator.systems.runner import (
     runner_after_services,
@@ -64,6 +65,8 @@ class EnvironmentRoot(Root):
             self.services = self.ecs_services()
         with self.file("code_runner"):
             runner_after_services(self)
+        with self.file("monitoring"):
+            self.monitoring = monitor(self)
         self.outputs()
 
     def vpc(self) -> ModuleCall:

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.hcl.writer import write
 from generator.release import find_deployable
-from generator.schema.prune import load
-from generator.systems.environment import EnvironmentRoot
-from generator.systems.manifest import Environment, load_manifest
+from tests.unit.systems.roots import block, emitted, environment
 
 BASE = """
 system: labs
@@ -54,29 +51,8 @@ environments: { test: {} }
 """
 
 
-def environment(directory: Path, lines: str) -> Environment:
-    path = directory / "system.yaml"
-    path.write_text(BASE + lines)
-    return load_manifest(path).resolve("test")
-
-
-def emitted(directory: Path, lines: str) -> dict[str, str]:
-    return write(EnvironmentRoot(environment(directory, lines)), load(), "header")
-
-
-def words(text: str) -> list[str]:
-    """The lines of *text* without their alignment."""
-    return [" ".join(line.split()) for line in text.splitlines()]
-
-
-def block(files: dict[str, str], label: str) -> list[str]:
-    (found,) = [b for text in files.values() for b in text.split("\n\n") if f'module "{label}" {{' in b]
-    body = next(text for text in files.values() if found in text)
-    return words(body[body.index(found) :].split("\n}\n")[0])
-
-
 def test_callers_of_a_runner_on_fargate_are_let_in_and_let_out(tmp_path: Path) -> None:
-    files = emitted(tmp_path, FARGATE)
+    files = emitted(tmp_path, BASE + FARGATE)
     runner, api, web = (block(files, label) for label in ("code_runner", "service_api", "service_web"))
     assert "api = module.service_api.security_group_id" in runner
     assert not any("service_web" in line for line in runner)
@@ -88,7 +64,7 @@ def test_callers_of_a_runner_on_fargate_are_let_in_and_let_out(tmp_path: Path) -
 
 
 def test_a_runner_on_fargate_reaches_what_starts_it_and_nothing_else(tmp_path: Path) -> None:
-    files = emitted(tmp_path, FARGATE)
+    files = emitted(tmp_path, BASE + FARGATE)
     network = " ".join(block(files, "network"))
     for service in ("ecr.api", "ecr.dkr", "logs"):
         assert f'"{service}" = {{ tier = "isolated" }}' in network or f'{service} = {{ tier = "isolated" }}' in network
@@ -102,7 +78,7 @@ def test_a_runner_on_fargate_reaches_what_starts_it_and_nothing_else(tmp_path: P
 
 
 def test_a_host_is_reached_through_an_internal_load_balancer_by_its_callers_alone(tmp_path: Path) -> None:
-    files = emitted(tmp_path, HOST)
+    files = emitted(tmp_path, BASE + HOST)
     balancer, api = block(files, "code_runner_load_balancer"), block(files, "service_api")
     assert {"internal = true", "https = false", "ingress_cidrs = []", "idle_timeout = 130"} <= set(balancer)
     assert "api = module.service_api.security_group_id" in balancer
@@ -113,7 +89,7 @@ def test_a_host_is_reached_through_an_internal_load_balancer_by_its_callers_alon
 
 
 def test_a_host_without_internet_reaches_the_endpoints_that_it_needs(tmp_path: Path) -> None:
-    files = emitted(tmp_path, HOST)
+    files = emitted(tmp_path, BASE + HOST)
     network, runner = " ".join(block(files, "network")), block(files, "code_runner")
     for service in ("ecr.api", "ecr.dkr", "logs", "ecs", "ecs-agent", "ecs-telemetry", "monitoring", "ssm"):
         assert f'{service}"' in network or f"{service} =" in network
@@ -122,7 +98,7 @@ def test_a_host_without_internet_reaches_the_endpoints_that_it_needs(tmp_path: P
 
 
 def test_a_host_with_internet_stands_behind_the_nat_gateway(tmp_path: Path) -> None:
-    files = emitted(tmp_path, HOST.replace("    session", "    acknowledge_internet_egress: true\n    session"))
+    files = emitted(tmp_path, BASE + HOST.replace("    session", "    acknowledge_internet_egress: true\n    session"))
     runner = block(files, "code_runner")
     assert "subnet_ids = values(module.network.private_subnet_ids)" in runner
     assert "acknowledge_internet_egress = true" in runner
@@ -131,7 +107,7 @@ def test_a_host_with_internet_stands_behind_the_nat_gateway(tmp_path: Path) -> N
 
 
 def test_sessions_come_from_their_own_repository(tmp_path: Path) -> None:
-    files = emitted(tmp_path, HOST)
+    files = emitted(tmp_path, BASE + HOST)
     text = "\n".join(block(files, "code_runner"))
     assert 'repository/sessions"' in text
     assert 'IMAGE = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-west-2.amazonaws.com/sessions"' in text
@@ -142,5 +118,5 @@ def test_sessions_come_from_their_own_repository(tmp_path: Path) -> None:
     ("lines", "cluster"), [(FARGATE, "labs-test"), (HOST, "labs-test-code-runner")], ids=["fargate", "ec2"]
 )
 def test_a_release_finds_the_service(tmp_path: Path, lines: str, cluster: str) -> None:
-    found = find_deployable(environment(tmp_path, lines), "code-runner")
+    found = find_deployable(environment(tmp_path, BASE + lines), "code-runner")
     assert (found.cluster, found.service, found.is_function) == (cluster, "labs-test-code-runner", False)
