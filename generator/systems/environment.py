@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 from generator.bindings import functions as fn
@@ -16,10 +16,14 @@ from generator.modules.code_runner import CodeRunner
 from generator.modules.dns_certificate import DnsCertificate
 from generator.modules.ecs_cluster import EcsCluster
 from generator.modules.ecs_service import EcsService
-from generator.modules.secrets import Secrets
 from generator.modules.vpc import Vpc
+from generator.systems.connections import namespace, service_hosts
+from generator.systems.databases import databases
+from generator.systems.inputs import architecture, given, identifier
+from generator.systems.logs import shared_logs
 from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template, limited_name
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
+from generator.systems.secrets import secret_places
 from generator.systems.service import ServiceInputs
 
 ALB_NAME_LIMIT = 32
@@ -37,6 +41,7 @@ class EnvironmentRoot(Root):
             "system": environment.system,
             "environment": environment.name,
             "region": environment.region,
+            **service_hosts(environment),
         }
         if environment.domain is not None:
             self.domain = domain_variable(environment.domain.name).declare(self)
@@ -50,8 +55,10 @@ class EnvironmentRoot(Root):
             self.runner = self.code_runner()
         with self.file("load_balancer"):
             self.load_balancer = self.alb()
+        with self.file("databases"):
+            self.databases = databases(self)
         with self.file("services"):
-            self.secrets = self.secret_places()
+            self.secrets = secret_places(self)
             self.services = self.ecs_services()
         self.outputs()
 
@@ -192,25 +199,16 @@ class EnvironmentRoot(Root):
         routes = sorted(self.environment.routes(), key=lambda r: (r.service != default, r.service))
         return list(dict.fromkeys(self.host(h) for route in routes for h in route.hosts))
 
-    def secret_places(self) -> ModuleCall | None:
-        found = self.environment.secrets()
-        if not found:
-            return None
-        stores: dict[str, dict[str, object]] = {"ssm": {}, "secretsmanager": {}}
-        for key, secret in found.items():
-            stores[secret.store][key] = {"name": filled(secret.name, self.placeholders)}
-        inputs = {"parameters": stores["ssm"], "secrets": stores["secretsmanager"], "allow_destroy": self.allow_destroy}
-        return call_module(self, "secrets", Secrets, inputs)
-
     def ecs_services(self) -> dict[str, ModuleCall]:
         if not self.environment.services:
             return {}
-        cluster = call_module(
-            self,
-            "cluster",
-            EcsCluster,
-            {"name": self.prefix, "container_insights": self.environment.observability.container_insights},
-        )
+        inputs = {
+            "name": self.prefix,
+            "container_insights": self.environment.observability.container_insights,
+            **namespace(self.environment),
+            **shared_logs(self.environment),
+        }
+        cluster = call_module(self, "cluster", EcsCluster, inputs)
         self.output("cluster", cluster.name, "Name of the ECS cluster.")
         return {
             name: call_module(self, f"service_{identifier(name)}", EcsService, ServiceInputs(self, name, cluster).all())
@@ -221,7 +219,8 @@ class EnvironmentRoot(Root):
         if self.load_balancer is not None:
             self.output("load_balancer", self.load_balancer.dns_name, "Name that AWS gives the load balancer.")
             scheme = "https" if self.environment.http.public.https else "http"
-            self.output("urls", [f"{scheme}://{host}" for host in self.hosts()], "Where the environment answers.")
+            hosts = self.hosts() or [str(self.load_balancer.dns_name)]
+            self.output("urls", [f"{scheme}://{host}" for host in hosts], "Where the environment answers.")
             if self.environment.http.public.https:
                 self.output(
                     "name_servers",
@@ -268,21 +267,6 @@ def route_priorities(routes: list[Route]) -> dict[str, int]:
     return found
 
 
-def architecture(platform: str) -> str:
-    """The CPU architecture of a manifest's platform, as ECS writes it."""
-    return "ARM64" if platform == "linux/arm64" else "X86_64"
-
-
 def by_zone(zones: Sequence[str], cidrs: Sequence[IPv4Network]) -> dict[str, str]:
     """The ranges of one tier by zone; a tier without ranges has no subnets."""
     return {zone: str(cidr) for zone, cidr in zip(zones, cidrs, strict=bool(cidrs))}
-
-
-def given(inputs: Mapping[str, object]) -> dict[str, object]:
-    """*inputs* without what is None: the module's default stands."""
-    return {name: value for name, value in inputs.items() if value is not None}
-
-
-def identifier(name: str) -> str:
-    """A Terraform label for a name of the manifest."""
-    return name.replace("-", "_")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.systems.manifest.checks import environments, network, references, routes, runner, services
+from generator.systems.manifest.checks import (
+    connections,
+    databases,
+    environments,
+    network,
+    references,
+    routes,
+    runner,
+    secrets,
+    services,
+)
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -16,6 +26,9 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
+    *databases.CHECKS,
+    *connections.CHECKS,
+    *secrets.CHECKS,
     environments.system_name,
 )
 
