@@ -57,7 +57,7 @@ class EcsCluster(Module):
     `prune` and `reaper` are for hosts whose tasks start containers of their own through docker.sock: ECS neither counts
     nor removes those.
 
-    Each of `log_groups` is one log of several services: ecs_service writes to it, if it is told to make none of its own.
+    Each of `log_groups` is one log of several services: ecs_service writes to it where it is told to make none.
 
     The CloudWatch agent's metrics of memory and disk are billed as custom metrics: three for each group.
     """

@@ -16,9 +16,11 @@ from generator.modules.bucket import Bucket
 from generator.modules.dns_certificate import DnsCertificate
 from generator.modules.ecs_cluster import EcsCluster
 from generator.modules.ecs_service import EcsService
-from generator.modules.secrets import Secrets
 from generator.modules.vpc import Vpc
+from generator.systems.connections import namespace, service_hosts
+from generator.systems.databases import databases
 from generator.systems.inputs import given, identifier
+from generator.systems.logs import shared_logs
 from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template
 from generator.systems.monitoring import monitor
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
@@ -26,10 +28,10 @@ from generator.systems.runner import (
     runner_after_services,
     runner_before_services,
     runner_endpoints,
-    runner_namespace,
     runner_outputs,
     runner_repositories,
 )
+from generator.systems.secrets import secret_places
 from generator.systems.service import ServiceInputs
 
 # Longer paths come first. A route keeps its priority when another is added: its service's name decides the last digits.
@@ -47,6 +49,7 @@ class EnvironmentRoot(Root):
             "system": environment.system,
             "environment": environment.name,
             "region": environment.region,
+            **service_hosts(environment),
         }
         if environment.domain is not None:
             self.domain = domain_variable(environment.domain.name).declare(self)
@@ -60,8 +63,10 @@ class EnvironmentRoot(Root):
             self.runner = runner_before_services(self)
         with self.file("load_balancer"):
             self.load_balancer = self.alb()
+        with self.file("databases"):
+            self.databases = databases(self)
         with self.file("services"):
-            self.secrets = self.secret_places()
+            self.secrets = secret_places(self)
             self.services = self.ecs_services()
         with self.file("code_runner"):
             runner_after_services(self)
@@ -192,23 +197,14 @@ class EnvironmentRoot(Root):
         routes = sorted(self.environment.routes(), key=lambda r: (r.service != default, r.service))
         return list(dict.fromkeys(self.host(h) for route in routes for h in route.hosts))
 
-    def secret_places(self) -> ModuleCall | None:
-        found = self.environment.secrets()
-        if not found:
-            return None
-        stores: dict[str, dict[str, object]] = {"ssm": {}, "secretsmanager": {}}
-        for key, secret in found.items():
-            stores[secret.store][key] = {"name": filled(secret.name, self.placeholders)}
-        inputs = {"parameters": stores["ssm"], "secrets": stores["secretsmanager"], "allow_destroy": self.allow_destroy}
-        return call_module(self, "secrets", Secrets, inputs)
-
     def ecs_services(self) -> dict[str, ModuleCall]:
         if not self.environment.services:
             return {}
         inputs = {
             "name": self.environment.cluster_name,
             "container_insights": self.environment.observability.container_insights,
-            **runner_namespace(self.environment.code_runner),
+            **namespace(self.environment),
+            **shared_logs(self.environment),
         }
         cluster = call_module(self, "cluster", EcsCluster, inputs)
         self.output("cluster", cluster.name, "Name of the ECS cluster.")
@@ -221,7 +217,8 @@ class EnvironmentRoot(Root):
         if self.load_balancer is not None:
             self.output("load_balancer", self.load_balancer.dns_name, "Name that AWS gives the load balancer.")
             scheme = "https" if self.environment.http.public.https else "http"
-            self.output("urls", [f"{scheme}://{host}" for host in self.hosts()], "Where the environment answers.")
+            hosts = self.hosts() or [str(self.load_balancer.dns_name)]
+            self.output("urls", [f"{scheme}://{host}" for host in hosts], "Where the environment answers.")
             if self.environment.http.public.https:
                 self.output(
                     "name_servers",

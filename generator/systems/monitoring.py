@@ -16,6 +16,7 @@ from generator.systems.manifest import CODE_RUNNER
 from generator.systems.manifest.monitoring import Monitoring as Settings
 from generator.systems.manifest.monitoring import protocol
 from generator.systems.manifest.runner import CodeRunner, Host
+from generator.systems.manifest.service import Count
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -74,12 +75,12 @@ def _services(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:
                 "service": root.services[name].name,
                 "cpu_percent": settings.services.cpu_percentage,
                 "memory_percent": settings.services.memory_percentage,
-                "minimum_tasks": minimum or None,
+                "minimum_tasks": minimum,
                 "container_insights": environment.observability.container_insights,
             }
         )
         for name, service in environment.services.items()
-        for minimum in (service.count.range.min,)
+        for minimum in (_always(root, service.count),)
     }
 
 
@@ -95,10 +96,15 @@ def _runner_service(root: EnvironmentRoot, settings: Settings) -> dict[str, obje
             "service": root.environment.code_runner_name,
             "cpu_percent": limits.cpu_percentage,
             "memory_percent": limits.memory_percentage,
-            "minimum_tasks": runner.count.range.min or None if runner.count is not None else 1,
+            "minimum_tasks": 1 if runner.count is None else _always(root, runner.count),
             "container_insights": insights,
         }
     }
+
+
+def _always(root: EnvironmentRoot, count: Count) -> int | None:
+    """The number of tasks that always run; None where there may be none, as off-hours."""
+    return None if root.environment.off_hours is not None else count.range.min or None
 
 
 def _load_balancers(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:

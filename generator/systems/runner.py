@@ -10,11 +10,12 @@ from generator.hcl.module_call import ModuleCall, call_module
 from generator.modules.alb import Alb
 from generator.modules.code_runner import CodeRunner
 from generator.systems.inputs import architecture, given, identifier, volume_name
-from generator.systems.manifest import CODE_RUNNER
+from generator.systems.manifest import CODE_RUNNER, Environment
 from generator.systems.manifest.runner import CodeRunner as Settings
 from generator.systems.manifest.runner import Host
-from generator.systems.manifest.service import Count, Range, Service
+from generator.systems.manifest.service import Count, Range
 from generator.systems.root import filled
+from generator.systems.tasks import scaling
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -62,9 +63,10 @@ def runner_endpoints(settings: Settings | None) -> dict[str, object]:
     }
 
 
-def runner_namespace(settings: Settings | None) -> dict[str, object]:
-    """The arguments of the cluster in which callers find a runner on Fargate by name."""
-    return {"service_connect": True} if settings is not None and settings.engine == "fargate" else {}
+def finds_runner(environment: Environment, service: str) -> bool:
+    """Whether *service* finds a runner on Fargate by name."""
+    settings = environment.code_runner
+    return settings is not None and settings.engine == "fargate" and environment.services[service].uses.code_runner
 
 
 def runner_repositories(settings: Settings | None) -> set[str]:
@@ -75,18 +77,15 @@ def runner_repositories(settings: Settings | None) -> set[str]:
     return {settings.repository, *sessions}
 
 
-def runner_access(root: EnvironmentRoot, service: Service) -> dict[str, object]:
-    """The arguments of *service* with which it reaches a runner on ECS; none where it does not use one."""
+def runner_access(root: EnvironmentRoot, service: str) -> dict[str, object]:
+    """The ways out of *service* to a runner on ECS; none where it does not use one."""
     settings = root.environment.code_runner
-    if settings is None or not settings.service or not service.uses.code_runner:
+    if settings is None or not settings.service or not root.environment.services[service].uses.code_runner:
         return {}
     if settings.host is not None:
-        return {"egress": {CODE_RUNNER: {"port": HTTP, "security_group_id": _balancer_reference().security_group_id}}}
+        return {CODE_RUNNER: {"port": HTTP, "security_group_id": _balancer_reference().security_group_id}}
     runner = ModuleCall(LABEL, CodeRunner, repeated=False)
-    return {
-        "egress": {CODE_RUNNER: {"port": PORT, "security_group_id": runner.security_group_id}},
-        "service_connect": {"namespace": Expr("module.cluster.service_connect_namespace_arn")},
-    }
+    return {CODE_RUNNER: {"port": PORT, "security_group_id": runner.security_group_id}}
 
 
 def runner_outputs(root: EnvironmentRoot) -> None:
@@ -151,7 +150,7 @@ def _on_fargate(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:
         "service_connect_namespace_arn": Expr("module.cluster.service_connect_namespace_arn"),
         "callers": _callers(root),
         "user": settings.user,
-        "scaling": scaling(count),
+        "scaling": scaling(count, root.environment.off_hours),
     }
 
 
@@ -208,16 +207,6 @@ def _load_balancer(root: EnvironmentRoot) -> ModuleCall:
             },
             why="Inside the VPC, for the code runner's callers alone: the host behind it may change.",
         )
-
-
-def scaling(count: Count) -> dict[str, object]:
-    """The number of tasks, as the modules of services take it."""
-    found: dict[str, object] = {"minimum": count.range.min, "maximum": count.range.max}
-    if count.fixed:
-        return found
-    held = {"cpu_percentage": count.cpu_percentage, "memory_percentage": count.memory_percentage}
-    found |= {metric: value for metric, value in held.items() if value is not None}
-    return {**found, "cooldown_in": count.cooldown.in_, "cooldown_out": count.cooldown.out}
 
 
 def _callers(root: EnvironmentRoot) -> dict[str, object]:

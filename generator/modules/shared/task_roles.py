@@ -42,7 +42,9 @@ def execution_role(
     secrets: Expr,
     more: Sequence[Expr] = (),
 ) -> tuple[IamRole, IamRolePolicy]:
-    """The role that starts a task: pulls from one repository, writes the log *log_arn*, reads *secrets*, a list of ARNs.
+    """The role that starts a task: pulls from one repository, writes the log *log_arn*, reads *secrets*.
+
+    *secrets* is a list of ARNs.
 
     *more* are lists of further statements.
     """

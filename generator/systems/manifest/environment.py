@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from generator.systems.manifest.database import Database
 from generator.systems.manifest.fields import (
     NAME_PATTERN,
     NAME_RULE,
@@ -21,8 +22,10 @@ from generator.systems.manifest.monitoring import Monitoring
 from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
+from generator.systems.manifest.off_hours import OffHours
 from generator.systems.manifest.runner import CodeRunner
-from generator.systems.manifest.service import Http, Secret, Service
+from generator.systems.manifest.secret import Secret
+from generator.systems.manifest.service import Http, Service
 from generator.systems.manifest.template import Placeholders, Template
 
 # What the code runner is called where a service would give its name.
@@ -58,6 +61,9 @@ class Observability(Model):
     """What is measured."""
 
     container_insights: bool = Field(default=False, description="CloudWatch Container Insights of the cluster.")
+    tracing: Literal["awsxray"] | None = Field(
+        default=None, description="awsxray: services may send traces to the X-Ray daemon beside them."
+    )
 
 
 class Logging(Model):
@@ -104,6 +110,8 @@ class System(Model):
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
     monitoring: Monitoring | None = Field(default=None, description="Alarms and dashboards; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
+    databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")
+    off_hours: OffHours | None = Field(default=None, description="When no service runs; absent: they always run.")
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,16 @@ class Environment(System):
     def log_retention(self, service: str) -> int:
         """Days that the logs of *service* are kept."""
         return self.services[service].logging.retention or self.logging.retention
+
+    def shared_log_groups(self) -> dict[str, int]:
+        """The log groups that several services write to, with the days that they are kept."""
+        groups = [(self.log_group(name), self.log_retention(name)) for name in self.services]
+        names = [group for group, _ in groups]
+        return {group: days for group, days in groups if names.count(group) > 1}
+
+    def callers(self, service: str) -> tuple[str, ...]:
+        """The services that call *service*."""
+        return tuple(name for name, other in self.services.items() if service in other.uses.services)
 
     def secrets(self) -> dict[str, Secret]:
         """Every secret that a service reads, by ``store:name``; secrets read by several services appear once."""

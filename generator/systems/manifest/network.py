@@ -54,6 +54,9 @@ class Network(Model):
     nat: Literal["none", "single", "per_az"] = Field(
         default="single", description="NAT gateways: none, one for all zones, or one in each zone."
     )
+    task_zones: Literal["all", "first"] = Field(
+        default="all", description="Zones that tasks run in: all, or the first alone, which has the single NAT gateway."
+    )
     flow_logs: Annotated[FlowLogs | None, ShortForm(_flow_logs, {"type": "boolean"})] = Field(
         default=FlowLogs(), description="VPC flow logs: true, false, or a map with their retention in days."
     )

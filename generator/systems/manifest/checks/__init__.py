@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.systems.manifest.checks import environments, monitoring, network, references, routes, runner, services
+from generator.systems.manifest.checks import (
+    connections,
+    databases,
+    environments,
+    monitoring,
+    network,
+    references,
+    routes,
+    runner,
+    secrets,
+    services,
+)
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -17,6 +28,9 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *runner.CHECKS,
     *monitoring.CHECKS,
+    *databases.CHECKS,
+    *connections.CHECKS,
+    *secrets.CHECKS,
     environments.system_name,
     environments.name_forms,
 )

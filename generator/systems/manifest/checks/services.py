@@ -83,6 +83,28 @@ def range_problems(path: Path, count: Count) -> Iterator[Problem]:
         yield Problem(path, f"{dotted(path)} has nothing that it scales by.", cure)
 
 
+def spot_from_in_range(environment: Environment) -> Iterator[Problem]:
+    """The first task on Spot is one that the range can have."""
+    for name, service in environment.services.items():
+        first, most = service.count.range.spot_from, service.count.range.max
+        if first is not None and first > most:
+            path: Path = ("services", name, "count", "range", "spot_from")
+            what = f"{dotted(path)} is {first}, but {name} never has more than {most} tasks."
+            yield Problem(path, what, f"Write at most {most}.")
+
+
+def log_groups_agree(environment: Environment) -> Iterator[Problem]:
+    """Services that share a log group say alike how long it is kept."""
+    first: dict[str, str] = {}
+    for name in environment.services:
+        group, days = environment.log_group(name), environment.log_retention(name)
+        other = first.setdefault(group, name)
+        if days != environment.log_retention(other):
+            path: Path = ("services", name, "logging", "retention")
+            what = f"{other} keeps the log group {group} {environment.log_retention(other)} days, {name} {days}."
+            yield Problem(path, what, "A log group that services share has one retention: leave it to the environment.")
+
+
 def health_check_times(environment: Environment) -> Iterator[Problem]:
     """A health check's timeout is shorter than its interval."""
     for name, service in environment.services.items():
@@ -128,8 +150,10 @@ CHECKS = (
     privileged_port,
     port_behind_load_balancer,
     count_range,
+    spot_from_in_range,
     health_check_times,
     exec_needs_writable_root,
     variable_or_secret,
     log_group_names,
+    log_groups_agree,
 )
