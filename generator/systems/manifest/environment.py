@@ -19,10 +19,11 @@ from generator.systems.manifest.fields import (
     Platform,
     RepositoryName,
     Seconds,
+    ShortForm,
 )
 from generator.systems.manifest.names import FUNCTION_NAME, limited_name
 from generator.systems.manifest.network import LoadBalancers, Network
-from generator.systems.manifest.off_hours import OffHours
+from generator.systems.manifest.off_hours import OffHours, off_hours_form
 from generator.systems.manifest.secret import Secret
 from generator.systems.manifest.service import Http, Service
 from generator.systems.manifest.template import Placeholders, Template
@@ -129,7 +130,9 @@ class System(Model):
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
     databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")
-    off_hours: OffHours | None = Field(default=None, description="When no service runs; absent: they always run.")
+    off_hours: Annotated[OffHours | None, ShortForm(off_hours_form, {"const": False})] = Field(
+        default=None, description="When no service runs; false, or absent: they always run."
+    )
 
 
 @dataclass(frozen=True)
