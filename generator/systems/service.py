@@ -72,7 +72,8 @@ class ServiceInputs:
 
     def permissions(self) -> dict[str, object]:
         granted: dict[str, object] = {}
-        if self.service.uses.code_runner and self.root.runner is not None:
+        runner = self.root.environment.code_runner
+        if self.service.uses.code_runner and self.root.runner is not None and runner is not None and not runner.service:
             granted["InvokeCodeRunner"] = {
                 "actions": ["lambda:InvokeFunction"],
                 "resources": [self.root.runner.alias_arn],

@@ -78,7 +78,19 @@ class PublicHttp(Model):
     )
 
 
+class InternalHttp(Model):
+    """The load balancer inside the VPC, which leads to a code runner on EC2."""
+
+    idle_timeout: Annotated[int, Seconds(1, 4000)] = Field(
+        default=60,
+        description="Seconds that a connection may be silent; at least 10 more than the code runner's timeout.",
+    )
+
+
 class LoadBalancers(Model):
     """The environment's load balancers."""
 
     public: PublicHttp = Field(default=PublicHttp(), description="The internet-facing load balancer.")
+    internal: InternalHttp = Field(
+        default=InternalHttp(), description="The load balancer inside the VPC, which leads to a code runner on EC2."
+    )

@@ -51,7 +51,11 @@ class MapNode:
 
 Node = ScalarNode | ListNode | MapNode
 
-_VERBATIM = (("services", "*", "variables", "*"), ("services", "*", "secrets", "*", "value"))
+_VERBATIM = (
+    ("services", "*", "variables", "*"),
+    ("services", "*", "secrets", "*", "value"),
+    ("code_runner", "variables", "*"),
+)
 
 
 def matches(path: Path, pattern: tuple[str, ...]) -> bool:

@@ -34,6 +34,15 @@ AbsolutePath = Annotated[
     str, Form(r"/[^\s:]*[^\s:/]", "Write an absolute path without : and without a slash at its end.", longest=1024)
 ]
 
+User = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
+        "Write a user, or user:group, by name or number.",
+        longest=128,
+    ),
+]
+
 
 class ContainerHealthCheck(Model):
     """A command inside the container that tells whether it is healthy."""
@@ -136,7 +145,7 @@ class Count(Model):
         return self.range.min == self.range.max
 
 
-def _count(value: Any) -> Any:
+def count_form(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 0:
             raise wrong(f"must be at least 0, not {value}")
@@ -266,7 +275,7 @@ def _command(value: Any) -> Any:
         ) from None
 
 
-def _user(value: Any) -> Any:
+def user_form(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -279,7 +288,7 @@ class Service(Model):
     platform: Platform = Field(
         default="linux/x86_64", description="Operating system and CPU architecture of the image."
     )
-    count: Annotated[Count, ShortForm(_count, {"type": "integer", "minimum": 0})] = Field(
+    count: Annotated[Count, ShortForm(count_form, {"type": "integer", "minimum": 0})] = Field(
         default=Count(range=Range(min=1, max=1)),
         description="Number of tasks, or a map with a range and what it follows.",
     )
@@ -290,15 +299,8 @@ class Service(Model):
         default=None, description="The container's command, as a list or as one line; the image's own if absent."
     )
     user: Annotated[
-        Annotated[
-            str,
-            Form(
-                r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
-                "Write a user, or user:group, by name or number.",
-                longest=128,
-            ),
-        ],
-        ShortForm(_user, {"type": "integer", "minimum": 0}),
+        User,
+        ShortForm(user_form, {"type": "integer", "minimum": 0}),
     ] = Field(
         default="1000", description="User (and group) of the process; root must be said, and ports below 1024 need it."
     )
@@ -313,6 +315,7 @@ class Service(Model):
                 "domain",
                 "service",
                 "code_runner",
+                "code_runner_url",
                 "bucket.",
                 "database.",
                 "service.",

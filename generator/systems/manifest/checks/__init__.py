@@ -8,6 +8,7 @@ from generator.systems.manifest.checks import (
     connections,
     databases,
     environments,
+    monitoring,
     network,
     references,
     routes,
@@ -29,7 +30,9 @@ CHECKS: tuple[Check, ...] = (
     *databases.CHECKS,
     *connections.CHECKS,
     *secrets.CHECKS,
+    *monitoring.CHECKS,
     environments.system_name,
+    environments.name_forms,
 )
 
 
