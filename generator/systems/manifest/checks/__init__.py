@@ -27,10 +27,10 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
-    *monitoring.CHECKS,
     *databases.CHECKS,
     *connections.CHECKS,
     *secrets.CHECKS,
+    *monitoring.CHECKS,
     environments.system_name,
     environments.name_forms,
 )
