@@ -172,7 +172,7 @@ def _clusters(root: EnvironmentRoot) -> dict[str, object]:
     found: dict[str, object] = {SERVICES: Expr("module.cluster.arn")} if root.services else {}
     if _host(root) is not None:
         name = root.environment.code_runner_cluster
-        found[CODE_RUNNER] = f"arn:{root.partition}:ecs:{root.region}:{root.account}:cluster/{name}"
+        found[CODE_RUNNER] = root.arn("ecs", f"cluster/{name}")
     return found
 
 
