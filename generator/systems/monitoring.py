@@ -16,6 +16,8 @@ from generator.systems.manifest import CODE_RUNNER
 from generator.systems.manifest.monitoring import Monitoring as Settings
 from generator.systems.manifest.monitoring import protocol
 from generator.systems.manifest.runner import CodeRunner, Host
+from generator.systems.manifest.service import Count
+from generator.systems.monitored_databases import monitored_databases
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -33,6 +35,7 @@ def monitor(root: EnvironmentRoot) -> ModuleCall | None:
         "services": {**_services(root, settings), **_runner_service(root, settings)},
         "load_balancers": _load_balancers(root, settings),
         "target_groups": _target_groups(root),
+        "databases": monitored_databases(root, settings),
         "functions": _functions(root, settings),
         "autoscaling_groups": _hosts(root, settings),
         "clusters": _clusters(root),
@@ -74,13 +77,12 @@ def _services(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:
                 "service": root.services[name].name,
                 "cpu_percent": settings.services.cpu_percentage,
                 "memory_percent": settings.services.memory_percentage,
-                "minimum_tasks": minimum or None,
+                "minimum_tasks": minimum,
                 "container_insights": environment.observability.container_insights,
             }
         )
         for name, service in environment.services.items()
-        # Off-hours have no tasks, and no alarm for it.
-        for minimum in (0 if environment.off_hours else service.count.range.min,)
+        for minimum in (_always(root, service.count),)
     }
 
 
@@ -96,10 +98,15 @@ def _runner_service(root: EnvironmentRoot, settings: Settings) -> dict[str, obje
             "service": root.environment.code_runner_name,
             "cpu_percent": limits.cpu_percentage,
             "memory_percent": limits.memory_percentage,
-            "minimum_tasks": runner.count.range.min or None if runner.count is not None else 1,
+            "minimum_tasks": 1 if runner.count is None else _always(root, runner.count),
             "container_insights": insights,
         }
     }
+
+
+def _always(root: EnvironmentRoot, count: Count) -> int | None:
+    """The number of tasks that always run; None where there may be none, as off-hours."""
+    return None if root.environment.off_hours is not None else count.range.min or None
 
 
 def _load_balancers(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:
@@ -165,7 +172,7 @@ def _clusters(root: EnvironmentRoot) -> dict[str, object]:
     found: dict[str, object] = {SERVICES: Expr("module.cluster.arn")} if root.services else {}
     if _host(root) is not None:
         name = root.environment.code_runner_cluster
-        found[CODE_RUNNER] = f"arn:{root.partition}:ecs:{root.region}:{root.account}:cluster/{name}"
+        found[CODE_RUNNER] = root.arn("ecs", f"cluster/{name}")
     return found
 
 

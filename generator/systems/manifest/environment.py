@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from generator.systems.manifest.account import AuditTrail, Delivery, Registries
 from generator.systems.manifest.bucket import Bucket
 from generator.systems.manifest.database import Database
 from generator.systems.manifest.fields import (
@@ -17,9 +18,9 @@ from generator.systems.manifest.fields import (
     Form,
     Model,
     Name,
-    RepositoryName,
     ShortForm,
 )
+from generator.systems.manifest.hosting import Site
 from generator.systems.manifest.monitoring import Monitoring
 from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
@@ -48,15 +49,6 @@ class Domain(Model):
     """The DNS domain of the system."""
 
     name: DomainName = Field(description="The domain's name, as example.org; {domain} stands for it.")
-
-
-class Registries(Model):
-    """The system's image repositories, shared by its environments."""
-
-    repositories: tuple[RepositoryName, ...] = Field(default=(), description="Names of the repositories.")
-    keep_images: int = Field(
-        default=30, ge=1, le=1000, description="Images kept of each environment in each repository."
-    )
 
 
 class Observability(Model):
@@ -90,6 +82,8 @@ class System(Model):
     )
     domain: Domain | None = Field(default=None, description="The DNS domain; needed for aliases and HTTPS.")
     registries: Registries = Field(default=Registries(), description="Image repositories, shared by the environments.")
+    delivery: Delivery | None = Field(default=None, description="Roles that GitHub's workflows assume; none if absent.")
+    audit_trail: AuditTrail | None = Field(default=None, description="CloudTrail of the account; none if absent.")
     names: Names = Field(default=Names(), description="How the environment's resources are called.")
     network: Network = Field(description="VPC, NAT and flow logs.")
     http: LoadBalancers = Field(default=LoadBalancers(), description="Load balancers.")
@@ -97,6 +91,7 @@ class System(Model):
     logging: Logging = Field(default=Logging(), description="Where and how long logs are kept.")
     services: dict[Name, Service] = Field(default={}, description="The services by name.")
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
+    hosting: dict[Name, Site] = Field(default={}, description="Static sites by name, built and served by Amplify.")
     monitoring: Monitoring | None = Field(default=None, description="Alarms and dashboards; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
     databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")
