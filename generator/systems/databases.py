@@ -67,7 +67,8 @@ def _call(root: EnvironmentRoot, name: str, settings: Database) -> ModuleCall:
 def database_access(root: EnvironmentRoot, service: str) -> dict[str, object]:
     """The ways out of *service* to its databases; replicas are behind the same security group."""
     return {
-        f"database-{name}": {
+        # With a dot, which no name of a service has.
+        f"database.{name}": {
             "port": root.environment.databases[name].port,
             "security_group_id": root.databases[name].security_group_id,
         }
