@@ -50,8 +50,13 @@ class Root(Stack):
         room = BUCKET_NAME_LIMIT - ACCOUNT_ID_LENGTH - len(self.region) - 2
         return f"{limited_name(f'{self.prefix}-{thing}', room)}-{self.account}-{self.region}"
 
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """The ARN of *resource* of this account; *region* is the root's unless given."""
+        where = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{where}:{self.account}:{resource}"
+
     def repository_arn(self, repository: str) -> str:
-        return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{repository}"
+        return self.arn("ecr", f"repository/{repository}")
 
     def repository_urls(self, repositories: tuple[str, ...]) -> dict[str, str]:
         registry = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"

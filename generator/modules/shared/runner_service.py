@@ -38,7 +38,8 @@ def fargate_engine(module: RunnerVariables) -> ModuleCall:
             "egress": _to_endpoints(module),
             "service_connect": {
                 "namespace": module.service_connect_namespace_arn,
-                "server": {"port_name": PORT_NAME, "dns_name": module.name, "protocol": "http"},
+                # Plain TCP: of HTTP, the proxy would end every request after 15 seconds, and runs take longer.
+                "server": {"port_name": PORT_NAME, "dns_name": module.name},
             },
             "scaling": module.scaling,
         },
@@ -49,7 +50,7 @@ def fargate_engine(module: RunnerVariables) -> ModuleCall:
 
 def ec2_engine(module: RunnerVariables) -> tuple[ModuleCall, ModuleCall]:
     """Declare the calls that make the host's cluster and the supervisor, with the engine `ec2` alone."""
-    name = module.local("cluster_name", limited(module.name, 40))
+    name = module.local("cluster_name", fn.coalesce(module.cluster_name, limited(module.name, 40)))
     cluster = _cluster(module, name)
     own = cluster[EC2]
     supervisor = call_module(

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.systems.manifest.checks import environments, network, references, routes, runner, services
+from generator.systems.manifest.checks import (
+    buckets,
+    connections,
+    databases,
+    environments,
+    hosting,
+    monitoring,
+    network,
+    references,
+    routes,
+    runner,
+    secrets,
+    services,
+)
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -16,7 +29,14 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
+    *buckets.CHECKS,
+    *databases.CHECKS,
+    *connections.CHECKS,
+    *secrets.CHECKS,
+    *monitoring.CHECKS,
+    *hosting.CHECKS,
     environments.system_name,
+    environments.name_forms,
 )
 
 
