@@ -21,6 +21,7 @@ from generator.systems.manifest.fields import (
 )
 from generator.systems.manifest.names import FUNCTION_NAME, limited_name
 from generator.systems.manifest.network import LoadBalancers, Network
+from generator.systems.manifest.operations import Pipeline, Recovery
 from generator.systems.manifest.service import Http, Secret, Service
 from generator.systems.manifest.template import Placeholders, Template
 
@@ -122,6 +123,8 @@ class System(Model):
     services: dict[Name, Service] = Field(default={}, description="The services by name.")
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
+    pipeline: Pipeline | None = Field(default=None, description="The GitHub workflows; none are emitted if absent.")
+    recovery: Recovery | None = Field(default=None, description="What was promised for the loss of the environment.")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.systems.manifest.checks import environments, network, references, routes, runner, services
+from generator.systems.manifest.checks import environments, network, operations, references, routes, runner, services
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
+    *operations.CHECKS,
     environments.system_name,
 )
 
