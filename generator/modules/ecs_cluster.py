@@ -10,9 +10,9 @@ from generator.bindings.ecs import EcsCapacityProvider, EcsClusterCapacityProvid
 from generator.bindings.ecs import EcsCluster as AwsEcsCluster
 from generator.bindings.servicediscovery import ServiceDiscoveryHttpNamespace
 from generator.hcl.dynamic import Dynamic
-from generator.hcl.expression import Expr, for_list, for_map, null
+from generator.hcl.expression import Expr, each, for_list, for_map, null
 from generator.hcl.module import Module, Variable
-from generator.hcl.type_constraint import map_of, object_of, optional
+from generator.hcl.type_constraint import map_of, object_of, one_line, optional
 from generator.modules.shared.common import (
     LOG_RETENTION_DAYS,
     every,
@@ -28,6 +28,10 @@ FARGATE = ("FARGATE", "FARGATE_SPOT")
 SKIPS = {
     "CKV_AWS_158": "CloudWatch encrypts the log in any case; a key of one's own is execute_command_log.kms_key_arn.",
     "CKV_AWS_338": "The caller decides how long: what was typed in shells is not kept longer than it is needed.",
+}
+SHARED_SKIPS = {
+    "CKV_AWS_158": "CloudWatch encrypts the log in any case, and what a program prints is not to be secret.",
+    "CKV_AWS_338": "The caller decides how long: what programs print is rarely looked at after a month.",
 }
 
 
@@ -52,6 +56,8 @@ class EcsCluster(Module):
 
     `prune` and `reaper` are for hosts whose tasks start containers of their own through docker.sock: ECS neither counts
     nor removes those.
+
+    Each of `log_groups` is one log of several services: ecs_service writes to it where it is told to make none.
 
     The CloudWatch agent's metrics of memory and disk are billed as custom metrics: three for each group.
     """
@@ -114,6 +120,26 @@ class EcsCluster(Module):
             ),
         ],
     )
+    log_groups = Variable(
+        map_of(one_line({"retention_days": optional("number", 30)})),
+        "Log groups that services share, by name, and the days that each is kept.",
+        default={},
+        checks=lambda v: [
+            (
+                every(fn.keys(v), lambda name: matches("^[a-zA-Z0-9_./#-]{1,512}$", name), names=("name",)),
+                "log_groups must have names of 1 to 512 letters, digits and _ . / # -.",
+            ),
+            (
+                # As text: a list would be written one number a line.
+                every(
+                    v,
+                    lambda _, g: matches(f"^({'|'.join(map(str, LOG_RETENTION_DAYS))})$", g.retention_days),
+                    names=("_", "group"),
+                ),
+                f"the retention_days of log_groups must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}.",
+            ),
+        ],
+    )
     vpc_id = Variable(
         "string",
         "ID of the VPC of the instances; null without instances.",
@@ -141,11 +167,25 @@ class EcsCluster(Module):
             tags=self.tags,
             skip=SKIPS,
         )
+        shared = CloudwatchLogGroup(
+            self,
+            "shared",
+            for_each=self.log_groups,
+            name=each.key,
+            retention_in_days=each.value.retention_days,
+            tags=self.tags,
+            skip=SHARED_SKIPS,
+        )
         cluster = self.cluster(namespace, log)
         place = Place.of(self)
         instances = Instances(self, cluster, place)
         attached = self.capacity(cluster, instances.providers)
         self.outputs(cluster, namespace, log, instances, attached)
+        self.output(
+            "log_group_names",
+            for_map(shared, lambda key, g: (key, g.name), names=("key", "group")),
+            "Names of the log groups that services share, by name.",
+        )
 
     def cluster(self, namespace: ServiceDiscoveryHttpNamespace, log: CloudwatchLogGroup) -> AwsEcsCluster:
         return AwsEcsCluster(

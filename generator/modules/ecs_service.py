@@ -9,7 +9,7 @@ from generator.bindings.cloudwatch import CloudwatchLogGroup
 from generator.bindings.ec2 import SecurityGroup
 from generator.bindings.iam import IamRole, IamRolePolicy
 from generator.bindings.meta import RegionData
-from generator.hcl.expression import Expr, for_map
+from generator.hcl.expression import Expr, for_map, null
 from generator.hcl.module import Module, Variable
 from generator.hcl.type_constraint import list_of, map_of
 from generator.hcl.types import Condition
@@ -40,6 +40,7 @@ from generator.modules.shared.containers import (
     sidecar_images,
     xray_container,
 )
+from generator.modules.shared.encryption_key import Place
 from generator.modules.shared.fargate import FARGATE_MEMORY
 from generator.modules.shared.service_network import task_security_group
 from generator.modules.shared.service_resources import service, task_definition
@@ -82,6 +83,10 @@ class EcsService(Module):
     In network mode awsvpc the tasks have a security group of their own, with one resource a rule. In bridge mode, on
     EC2, they share the network of their instance: the container's port is the instance's port, so that a deployment
     stops the old task first.
+
+    The log is a group of the service's own, unless `log_retention_days` is null: then `log_group_name` is a group that
+    services share, such as one of ecs_cluster's. What they write there is told apart by the beginning of its streams:
+    of the service example-test-backend in the cluster example-test that is backend.
     """
 
     example: ClassVar = {
@@ -239,7 +244,9 @@ class EcsService(Module):
         checks=lambda v: [one_of("deployment", v, ("rolling", "recreate"))],
     )
     log_group_name = Variable("string", "Name of the log group.")
-    log_retention_days = log_retention_variable("the log")
+    log_retention_days = log_retention_variable(
+        "the log", or_null="the group is the caller's, and streams begin with the name less the cluster's"
+    )
     tags = tags_variable()
 
     def build(self) -> None:
@@ -249,18 +256,10 @@ class EcsService(Module):
             pointer, released = released_image(self, self.image_parameter, "the service", preconditions=preconditions)
             images = sidecar_images(self)
             sidecars = present_sidecars(self, images)
-        log = CloudwatchLogGroup(
-            self,
-            "this",
-            name=self.log_group_name,
-            retention_in_days=self.log_retention_days,
-            tags=self.tags,
-            skip=LOG_SKIPS,
-        )
         with self.file("roles"):
             region = RegionData(self, "current")
-            execution, execution_policy, task = self.roles(region, log)
-        logs = log_configuration(log, region)
+            execution, execution_policy, task = self.roles(region)
+        log_group_name, logs = self.log(region)
         with self.file("task"):
             written = fn.concat(
                 [main_container(pointer.insecure_value, logs, as_root, sidecars)],
@@ -276,7 +275,29 @@ class EcsService(Module):
         self.outputs(pointer.name, released, group, region)
         self.output("task_role_arn", task.arn, "ARN of the role of the program.")
         self.output("execution_role_arn", execution.arn, "ARN of the role that starts the task.")
-        self.output("log_group_name", log.name, "Log group of the service.")
+        self.output("log_group_name", log_group_name, "Log group of the service.")
+
+    def log(self, region: RegionData) -> tuple[Expr, dict[str, object]]:
+        """The name of the log group, which is declared unless it is the caller's, and how containers write to it."""
+        shared = self.log_retention_days == null
+        log = CloudwatchLogGroup(
+            self,
+            "this",
+            count=shared.then(0, 1),
+            name=self.log_group_name,
+            retention_in_days=self.log_retention_days,
+            tags=self.tags,
+            skip=LOG_SKIPS,
+        )
+        address = log.reference().code
+        self.moved(address, f"{address}[0]")
+        name = self.local("log_group_name", shared.then(self.log_group_name, log.attribute_of_one("name")))
+        prefix = self.local(
+            "log_stream_prefix",
+            shared.then(fn.trimprefix(self.name, f"{self.cluster_name}-"), "ecs"),
+            "A log that services share tells them apart by their streams.",
+        )
+        return name, log_configuration(name, region, prefix)
 
     def preconditions(self, as_root: Expr) -> list[Condition]:
         """What AWS refuses; the tables and locals that the conditions need are declared."""
@@ -290,22 +311,22 @@ class EcsService(Module):
             *sidecar_checks.containers(self),
         ]
 
-    def roles(self, region: RegionData, log: CloudwatchLogGroup) -> tuple[IamRole, IamRolePolicy, IamRole]:
+    def roles(self, region: RegionData) -> tuple[IamRole, IamRolePolicy, IamRole]:
         """The execution role with its policy, and the task role."""
         trust = task_trust(self, region)
         of_sidecars = for_map(
             self.sidecars, lambda name, sidecar: (name, fn.values(sidecar.secrets)), names=("name", "sidecar")
         )
         arns = fn.distinct(fn.concat(fn.values(self.secrets), fn.flatten(fn.values(of_sidecars))))
+        log_arn = declared_place(region).arn("logs", f"log-group:{self.log_group_name}")
         execution, policy = execution_role(
-            self, self.name, trust, log, self.repository_arn, arns, [pull_sidecars(self.sidecars)]
+            self, self.name, trust, log_arn, self.repository_arn, arns, [pull_sidecars(self.sidecars)]
         )
         more = [send_traces(self.xray), mount_file_systems(self.efs_volumes, region)]
         return execution, policy, task_role(self, self.name, trust, self.permissions, self.execute_command, more)
 
     def outputs(self, pointer: Expr, released: Expr, group: SecurityGroup, region: RegionData) -> None:
-        account, partition = Expr("data.aws_caller_identity.current"), Expr("data.aws_partition.current")
-        arn = f"arn:{partition.partition}:ecs:{region.id}:{account.account_id}:service/{self.cluster_name}/{self.name}"
+        arn = declared_place(region).arn("ecs", f"service/{self.cluster_name}/{self.name}")
         parameters = for_map(
             Expr("aws_ssm_parameter.sidecar_image"), lambda name, p: (name, p.name), names=("name", "parameter")
         )
@@ -324,3 +345,9 @@ class EcsService(Module):
             group.attribute_of_one("id"),
             "Security group of the tasks; null in network mode bridge.",
         )
+
+
+def declared_place(region: RegionData) -> Place:
+    """Where the service stands, by the data sources that its roles' trust declares."""
+    account, partition = Expr("data.aws_caller_identity.current"), Expr("data.aws_partition.current")
+    return Place(partition.partition, region.id, account.account_id)

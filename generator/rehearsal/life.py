@@ -129,7 +129,8 @@ class EnvironmentLife(Life):
     def prove(self) -> None:
         """Ask AWS what was promised, run a program, and plan again."""
         self.check(check_environment(self.live()))
-        if self.target.environment.code_runner is not None:
+        runner = self.target.environment.code_runner
+        if runner is not None and not runner.service:
             self.run_program()
         self.plan_is_empty()
 

@@ -44,6 +44,7 @@ def find_deployable(environment: Environment, name: str) -> Deployable:
     """Return what *name* means in *environment*. Raises SlipwayError with the nearest known name."""
     runner = environment.code_runner
     if name == CODE_RUNNER and runner is not None:
+        named = str(environment.code_runner_name)
         return Deployable(
             environment.system,
             environment.name,
@@ -51,7 +52,9 @@ def find_deployable(environment: Environment, name: str) -> Deployable:
             runner.repository,
             runner.platform,
             environment.image_parameter(name),
-            function=str(environment.code_runner_name),
+            cluster=environment.code_runner_cluster if runner.service else "",
+            service=named if runner.service else "",
+            function="" if runner.service else named,
         )
     if name not in environment.services:
         raise SlipwayError(
@@ -65,7 +68,7 @@ def find_deployable(environment: Environment, name: str) -> Deployable:
         service.image.repository,
         service.platform,
         environment.image_parameter(name),
-        cluster=environment.prefix,
+        cluster=environment.cluster_name,
         service=environment.service_name(name),
     )
 

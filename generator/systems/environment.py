@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from ipaddress import IPv4Network
 
 from generator.bindings import functions as fn
@@ -12,17 +13,27 @@ from generator.hcl.module_call import ModuleCall, call_module
 from generator.hcl.template import literal
 from generator.modules.alb import Alb
 from generator.modules.bucket import Bucket
-from generator.modules.code_runner import CodeRunner
 from generator.modules.dns_certificate import DnsCertificate
 from generator.modules.ecs_cluster import EcsCluster
 from generator.modules.ecs_service import EcsService
-from generator.modules.secrets import Secrets
 from generator.modules.vpc import Vpc
-from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template, limited_name
+from generator.systems.connections import namespace, service_hosts
+from generator.systems.databases import databases
+from generator.systems.inputs import given, identifier
+from generator.systems.logs import shared_logs
+from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template
+from generator.systems.monitoring import monitor
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
+from generator.systems.runner import (
+    runner_after_services,
+    runner_before_services,
+    runner_endpoints,
+    runner_outputs,
+    runner_repositories,
+)
+from generator.systems.secrets import secret_places
 from generator.systems.service import ServiceInputs
 
-ALB_NAME_LIMIT = 32
 # Longer paths come first. A route keeps its priority when another is added: its service's name decides the last digits.
 PRIORITIES_PER_LENGTH = 300
 
@@ -33,10 +44,12 @@ class EnvironmentRoot(Root):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment.system, environment.name, environment.owner, environment.region)
         self.environment = environment
+        self.prefix = environment.prefix
         self.placeholders: dict[str, object] = {
             "system": environment.system,
             "environment": environment.name,
             "region": environment.region,
+            **service_hosts(environment),
         }
         if environment.domain is not None:
             self.domain = domain_variable(environment.domain.name).declare(self)
@@ -47,12 +60,18 @@ class EnvironmentRoot(Root):
             self.buckets = {name: self.bucket(name) for name in environment.buckets}
             self.placeholders |= {f"bucket.{name}": call.name for name, call in self.buckets.items()}
         with self.file("code_runner"):
-            self.runner = self.code_runner()
+            self.runner = runner_before_services(self)
         with self.file("load_balancer"):
             self.load_balancer = self.alb()
+        with self.file("databases"):
+            self.databases = databases(self)
         with self.file("services"):
-            self.secrets = self.secret_places()
+            self.secrets = secret_places(self)
             self.services = self.ecs_services()
+        with self.file("code_runner"):
+            runner_after_services(self)
+        with self.file("monitoring"):
+            self.monitoring = monitor(self)
         self.outputs()
 
     def vpc(self) -> ModuleCall:
@@ -66,6 +85,7 @@ class EnvironmentRoot(Root):
             "isolated_subnets": by_zone(zones, subnets.isolated),
             "nat_gateway_zones": {"none": [], "single": [zones[0]], "per_az": list(zones)}[network.nat],
             "flow_logs": network.flow_logs is not None,
+            **runner_endpoints(self.environment.code_runner),
         }
         if network.flow_logs is not None:
             inputs["log_retention_days"] = network.flow_logs.retention
@@ -83,52 +103,19 @@ class EnvironmentRoot(Root):
         }
         return call_module(self, f"bucket_{identifier(name)}", Bucket, given(inputs))
 
-    def code_runner(self) -> ModuleCall | None:
-        settings = self.environment.code_runner
-        if settings is None:
-            return None
-        inputs = {
-            "name": self.environment.code_runner_name,
-            "image_parameter": self.environment.image_parameter(CODE_RUNNER),
-            "vpc_id": self.network.vpc_id,
-            "subnet_ids": fn.values(self.network.isolated_subnet_ids),
-            "architecture": architecture(settings.platform),
-            "memory": settings.memory,
-            "timeout": settings.timeout,
-            "ephemeral_storage": settings.ephemeral_storage,
-            "reserved_concurrency": settings.reserved_concurrency,
-            "log_retention_days": self.environment.logging.retention,
-        }
-        call = call_module(self, "code_runner", CodeRunner, given(inputs))
-        self.placeholders["code_runner"] = call.qualified_name
-        return call
-
     def alb(self) -> ModuleCall | None:
         routed = [name for name, service in self.environment.services.items() if service.http is not None]
         if not routed:
             return None
         public = self.environment.http.public
-        logs = call_module(
-            self,
-            "load_balancer_logs",
-            Bucket,
-            {
-                "name": self.bucket_name("lb-logs"),
-                "versioning": False,
-                "expiration_days": self.environment.logging.retention,
-                "load_balancer_logs": True,
-                "allow_destroy": self.allow_destroy,
-            },
-            why="Load balancers write access logs to S3 alone; they expire with the other logs.",
-        )
         inputs = {
-            "name": limited_name(self.prefix, ALB_NAME_LIMIT),
+            "name": self.environment.load_balancer_name,
             "vpc_id": self.network.vpc_id,
             "subnet_ids": fn.values(self.network.public_subnet_ids),
             "https": public.https,
             "tls_policy": public.ssl_policy,
             "idle_timeout": public.idle_timeout,
-            "access_logs_bucket": logs.name,
+            "access_logs_bucket": self.load_balancer_logs.name,
             "target_groups": {name: self.target_group(name) for name in routed},
             "routes": self.routes(),
             "default_target_group": public.default_service,
@@ -140,6 +127,24 @@ class EnvironmentRoot(Root):
         if public.https:
             self.names(balancer)
         return balancer
+
+    @cached_property
+    def load_balancer_logs(self) -> ModuleCall:
+        """The bucket that every load balancer of the environment writes to."""
+        with self.file("load_balancer"):
+            return call_module(
+                self,
+                "load_balancer_logs",
+                Bucket,
+                {
+                    "name": self.bucket_name("lb-logs"),
+                    "versioning": False,
+                    "expiration_days": self.environment.logging.retention,
+                    "load_balancer_logs": True,
+                    "allow_destroy": self.allow_destroy,
+                },
+                why="Load balancers write access logs to S3 alone; they expire with the other logs.",
+            )
 
     def names(self, balancer: ModuleCall) -> None:
         hosts = self.hosts()
@@ -192,25 +197,16 @@ class EnvironmentRoot(Root):
         routes = sorted(self.environment.routes(), key=lambda r: (r.service != default, r.service))
         return list(dict.fromkeys(self.host(h) for route in routes for h in route.hosts))
 
-    def secret_places(self) -> ModuleCall | None:
-        found = self.environment.secrets()
-        if not found:
-            return None
-        stores: dict[str, dict[str, object]] = {"ssm": {}, "secretsmanager": {}}
-        for key, secret in found.items():
-            stores[secret.store][key] = {"name": filled(secret.name, self.placeholders)}
-        inputs = {"parameters": stores["ssm"], "secrets": stores["secretsmanager"], "allow_destroy": self.allow_destroy}
-        return call_module(self, "secrets", Secrets, inputs)
-
     def ecs_services(self) -> dict[str, ModuleCall]:
         if not self.environment.services:
             return {}
-        cluster = call_module(
-            self,
-            "cluster",
-            EcsCluster,
-            {"name": self.prefix, "container_insights": self.environment.observability.container_insights},
-        )
+        inputs = {
+            "name": self.environment.cluster_name,
+            "container_insights": self.environment.observability.container_insights,
+            **namespace(self.environment),
+            **shared_logs(self.environment),
+        }
+        cluster = call_module(self, "cluster", EcsCluster, inputs)
         self.output("cluster", cluster.name, "Name of the ECS cluster.")
         return {
             name: call_module(self, f"service_{identifier(name)}", EcsService, ServiceInputs(self, name, cluster).all())
@@ -221,7 +217,8 @@ class EnvironmentRoot(Root):
         if self.load_balancer is not None:
             self.output("load_balancer", self.load_balancer.dns_name, "Name that AWS gives the load balancer.")
             scheme = "https" if self.environment.http.public.https else "http"
-            self.output("urls", [f"{scheme}://{host}" for host in self.hosts()], "Where the environment answers.")
+            hosts = self.hosts() or [str(self.load_balancer.dns_name)]
+            self.output("urls", [f"{scheme}://{host}" for host in hosts], "Where the environment answers.")
             if self.environment.http.public.https:
                 self.output(
                     "name_servers",
@@ -235,12 +232,10 @@ class EnvironmentRoot(Root):
             "Parameters that name the released images: a release writes there, and the next apply follows.",
         )
         used = {s.image.repository for s in self.environment.services.values()}
-        if self.environment.code_runner is not None:
-            used.add(self.environment.code_runner.repository)
+        used |= runner_repositories(self.environment.code_runner)
         urls = self.repository_urls(tuple(sorted(used)))
         self.output("repository_urls", urls, "URLs to push images to, by repository.")
-        if self.runner is not None:
-            self.output("code_runner", self.runner.qualified_name, "Function that runs programs: name and alias.")
+        runner_outputs(self)
         for name, call in self.buckets.items():
             self.output(f"bucket_{identifier(name)}", call.name, f"Name of the bucket {name}.")
 
@@ -268,21 +263,6 @@ def route_priorities(routes: list[Route]) -> dict[str, int]:
     return found
 
 
-def architecture(platform: str) -> str:
-    """The CPU architecture of a manifest's platform, as ECS writes it."""
-    return "ARM64" if platform == "linux/arm64" else "X86_64"
-
-
 def by_zone(zones: Sequence[str], cidrs: Sequence[IPv4Network]) -> dict[str, str]:
     """The ranges of one tier by zone; a tier without ranges has no subnets."""
     return {zone: str(cidr) for zone, cidr in zip(zones, cidrs, strict=bool(cidrs))}
-
-
-def given(inputs: Mapping[str, object]) -> dict[str, object]:
-    """*inputs* without what is None: the module's default stands."""
-    return {name: value for name, value in inputs.items() if value is not None}
-
-
-def identifier(name: str) -> str:
-    """A Terraform label for a name of the manifest."""
-    return name.replace("-", "_")

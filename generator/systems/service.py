@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.bindings import functions as fn
 from generator.hcl.expression import Expr
 from generator.hcl.module_call import ModuleCall
 from generator.hcl.template import literal
-from generator.systems.manifest.service import Secret, Service
+from generator.systems.connections import connections
+from generator.systems.databases import database_permissions
+from generator.systems.inputs import architecture, volume_name
+from generator.systems.logs import service_log
+from generator.systems.manifest.secret import Secret
+from generator.systems.manifest.service import Service
 from generator.systems.root import filled
+from generator.systems.tasks import capacity, container_health, scaling, task_subnets
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -25,8 +30,6 @@ class ServiceInputs:
         self.service: Service = root.environment.services[name]
 
     def all(self) -> dict[str, object]:
-        from generator.systems.environment import architecture
-
         service, environment = self.service, self.root.environment
         inputs: dict[str, object] = {
             "name": environment.service_name(self.name),
@@ -34,8 +37,9 @@ class ServiceInputs:
             "repository_arn": self.root.repository_arn(service.image.repository),
             "cluster_name": self.cluster.name,
             "vpc_id": self.root.network.vpc_id,
-            "subnet_ids": fn.values(self.root.network.private_subnet_ids),
+            "subnet_ids": task_subnets(environment, self.root.network),
             "port": service.image.port,
+            "capacity_providers": capacity(service.count),
             "cpu": service.cpu,
             "memory": service.memory,
             "architecture": architecture(service.platform),
@@ -45,16 +49,19 @@ class ServiceInputs:
             "environment": self.variables(),
             "permissions": self.permissions(),
             "secrets": {variable: self.secret_arn(secret) for variable, secret in service.secrets.items()},
-            "scaling": self.scaling(),
+            "scaling": scaling(service.count, environment.off_hours),
             "deployment": "recreate" if service.deployment.rolling == "recreate" else "rolling",
-            "log_group_name": environment.log_group(self.name),
-            "log_retention_days": environment.log_retention(self.name),
+            **service_log(environment, self.name, self.cluster),
             **self.behind_load_balancer(),
+            **connections(self.root, self.name),
+            "health_check": container_health(service.image.healthcheck),
         }
         if service.command:
             inputs["command"] = [literal(word) for word in service.command]
         if service.exec:
             inputs["execute_command"] = True
+        if environment.observability.tracing == "awsxray":
+            inputs["xray"] = True
         if service.storage.ephemeral > FARGATE_FREE_STORAGE:
             inputs["ephemeral_storage"] = service.storage.ephemeral
         return {k: v for k, v in inputs.items() if not (v is None or (isinstance(v, dict) and not v))}
@@ -65,7 +72,8 @@ class ServiceInputs:
 
     def permissions(self) -> dict[str, object]:
         granted: dict[str, object] = {}
-        if self.service.uses.code_runner and self.root.runner is not None:
+        runner = self.root.environment.code_runner
+        if self.service.uses.code_runner and self.root.runner is not None and runner is not None and not runner.service:
             granted["InvokeCodeRunner"] = {
                 "actions": ["lambda:InvokeFunction"],
                 "resources": [self.root.runner.alias_arn],
@@ -76,22 +84,13 @@ class ServiceInputs:
                 "actions": ["s3:GetObject", "s3:PutObject"],
                 "resources": [f"{self.root.buckets[name].arn}/*"],
             }
-        return granted
+        return {**granted, **database_permissions(self.root, self.name)}
 
     def secret_arn(self, secret: Secret) -> str | Expr:
         assert self.root.secrets is not None
         name = secret.name.render(self.root.environment.values)
         arn: Expr = self.root.secrets.arns[f"{secret.store}:{name}"]
         return arn if secret.key is None else f"{arn}:{literal(secret.key)}::"
-
-    def scaling(self) -> dict[str, object]:
-        count = self.service.count
-        scaling: dict[str, object] = {"minimum": count.range.min, "maximum": count.range.max}
-        if count.fixed:
-            return scaling
-        held = {"cpu_percentage": count.cpu_percentage, "memory_percentage": count.memory_percentage}
-        scaling |= {metric: value for metric, value in held.items() if value is not None}
-        return {**scaling, "cooldown_in": count.cooldown.in_, "cooldown_out": count.cooldown.out}
 
     def behind_load_balancer(self) -> dict[str, object]:
         balancer, http = self.root.load_balancer, self.service.http
@@ -104,8 +103,3 @@ class ServiceInputs:
             },
             "health_check_grace_period": http.healthcheck.grace_period,
         }
-
-
-def volume_name(path: str) -> str:
-    """The name of the volume for a writable path: /var/run becomes var-run."""
-    return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-")

@@ -56,6 +56,7 @@ locals {
       "callers",
       "endpoints",
       "health_check_command",
+      "cluster_name",
       "scratch_paths",
       "acknowledge_privileged",
       "acknowledge_internet_egress",

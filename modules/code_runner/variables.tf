@@ -266,7 +266,7 @@ variable "scratch_paths" {
 }
 
 variable "cluster_name" {
-  description = "Name of the ECS cluster of the fargate service."
+  description = "Name of the ECS cluster of the fargate service, or of the one that ec2 makes; null takes the runner's name with ec2."
   type        = string
   default     = null
 }

@@ -23,6 +23,16 @@ resource "aws_cloudwatch_log_group" "execute_command" {
   tags              = var.tags
 }
 
+resource "aws_cloudwatch_log_group" "shared" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts the log in any case, and what a program prints is not to be secret.
+  #checkov:skip=CKV_AWS_338:The caller decides how long: what programs print is rarely looked at after a month.
+  for_each = var.log_groups
+
+  name              = each.key
+  retention_in_days = each.value.retention_days
+  tags              = var.tags
+}
+
 resource "aws_ecs_cluster" "this" {
   #checkov:skip=CKV_AWS_65:Container Insights are on by default; they are billed, so a caller may do without.
   #checkov:skip=CKV_AWS_224:The log has the key that is given; a key of the channel would be no task's to use.

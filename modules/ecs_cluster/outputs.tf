@@ -41,3 +41,8 @@ output "instance_role_arns" {
   description = "ARNs of the roles of the instances by key."
   value       = { for key, role in aws_iam_role.instance : key => role.arn }
 }
+
+output "log_group_names" {
+  description = "Names of the log groups that services share, by name."
+  value       = { for key, group in aws_cloudwatch_log_group.shared : key => group.name }
+}

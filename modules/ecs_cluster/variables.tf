@@ -114,6 +114,26 @@ variable "execute_command_log" {
   }
 }
 
+variable "log_groups" {
+  description = "Log groups that services share, by name, and the days that each is kept."
+  type        = map(object({ retention_days = optional(number, 30) }))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.log_groups) : can(regex("^[a-zA-Z0-9_./#-]{1,512}$", name))])
+    error_message = "log_groups must have names of 1 to 512 letters, digits and _ . / # -."
+  }
+
+  validation {
+    condition = alltrue([for _, group in var.log_groups : can(regex(
+      "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
+      group.retention_days
+    ))])
+    error_message = "the retention_days of log_groups must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+}
+
 variable "vpc_id" {
   description = "ID of the VPC of the instances; null without instances."
   type        = string

@@ -52,5 +52,5 @@ output "execution_role_arn" {
 
 output "log_group_name" {
   description = "Log group of the service."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = local.log_group_name
 }

@@ -48,9 +48,9 @@ resource "aws_ecs_task_definition" "this" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-group         = local.log_group_name
           awslogs-region        = data.aws_region.current.id
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = local.log_stream_prefix
         }
       }
       healthCheck = var.health_check == null ? null : {
@@ -94,9 +94,9 @@ resource "aws_ecs_task_definition" "this" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-group         = local.log_group_name
           awslogs-region        = data.aws_region.current.id
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = local.log_stream_prefix
         }
       }
       healthCheck = sidecar.health_check == null ? null : {
@@ -120,9 +120,9 @@ resource "aws_ecs_task_definition" "this" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-group         = local.log_group_name
           awslogs-region        = data.aws_region.current.id
-          awslogs-stream-prefix = "ecs"
+          awslogs-stream-prefix = local.log_stream_prefix
         }
       }
     }] : []

@@ -376,15 +376,14 @@ variable "deployment" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the log: one of the periods that CloudWatch Logs offers."
+  description = "Days to keep the log: one of the periods that CloudWatch Logs offers; null: the group is the caller's, and streams begin with the name less the cluster's."
   type        = number
   default     = 30
-  nullable    = false
 
   validation {
     condition = can(regex(
       "^(1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653)$",
-      var.log_retention_days
+      coalesce(var.log_retention_days, 30)
     ))
     error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
   }

@@ -97,6 +97,7 @@ CASES: dict[str, Inputs] = {
         **EC2,
         "name": "every-labs",
         "image_parameter": "/ec2-every-option",
+        "cluster_name": "every-labs-hosts",
         "architecture": "ARM64",
         "acknowledge_internet_egress": False,
         "endpoints": FARGATE["endpoints"],

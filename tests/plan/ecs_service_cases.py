@@ -219,6 +219,12 @@ POINTED: dict[str, Inputs] = {
     "plain_server": case(
         "plain-server", service_connect={"namespace": "example-test", "server": {"port_name": "backend"}}
     ),
+    "shared_log": case(
+        "example-test-shared",
+        log_group_name="/ecs/example-test",
+        log_retention_days=None,
+        service_connect={"namespace": "example-test"},
+    ),
     "client": case("client", service_connect={"namespace": "arn:aws:servicediscovery:us-west-2:1:namespace/ns-1"}),
 }
 CASES: dict[str, Inputs] = {

@@ -79,6 +79,15 @@ def test_the_host_runs_nothing_else(plans: dict[str, Plan]) -> None:
     assert plan.counts["aws_lambda_function"] == 0
 
 
+@pytest.mark.proves("ec2 dedicated cluster and instances")
+def test_the_cluster_of_the_host_may_have_a_name_of_its_own(plans: dict[str, Plan]) -> None:
+    plan = plans["ec2_every_option"]
+    assert plan[f"{CLUSTER}aws_ecs_cluster.this"]["name"] == plan.outputs["cluster_name"] == "every-labs-hosts"
+    service = plan[f"{SERVICE}aws_ecs_service.this[0]"]
+    assert (service["name"], service["cluster"]) == ("every-labs", "every-labs-hosts")
+    assert plan.outputs["autoscaling_group_name"] == "every-labs-hosts-host"
+
+
 @pytest.mark.proves("ec2 internal only")
 def test_callers_and_the_load_balancer_alone_reach_the_port(plans: dict[str, Plan]) -> None:
     ((key, rule),) = rules(plans["ec2_released"], "ingress").items()

@@ -97,7 +97,7 @@ def test_the_program_is_nobody_and_writes_to_scratch_paths_alone(plans: dict[str
     assert plans["fargate_released"][f"{SERVICE}aws_ecs_service.this[0]"]["enable_execute_command"] is False
     definition = plans["fargate_released"][f"{SERVICE}aws_ecs_task_definition.this[0]"]
     assert (int(definition["cpu"]), int(definition["memory"])) == (256, 512)
-    log = plans["fargate_released"][f"{SERVICE}aws_cloudwatch_log_group.this"]
+    log = plans["fargate_released"][f"{SERVICE}aws_cloudwatch_log_group.this[0]"]
     assert (log["name"], log["retention_in_days"]) == ("/ecs/example-sandbox-released", 30)
 
 
@@ -116,7 +116,7 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert (target["min_capacity"], target["max_capacity"]) == (1, 3)
     policies = {a.rsplit(".", 1)[-1] for a in plan.values if "aws_appautoscaling_policy" in a}
     assert policies == {"cpu[0]", "memory[0]"}
-    log = plan[f"{SERVICE}aws_cloudwatch_log_group.this"]
+    log = plan[f"{SERVICE}aws_cloudwatch_log_group.this[0]"]
     assert (log["retention_in_days"], log["tags"]) == (60, {"Team": "platform"})
     assert set(rules(plan, "ingress")) == {'caller["grader"]', 'caller["submissions"]'}
 

@@ -94,7 +94,21 @@ def test_the_task_is_a_small_one_on_fargate_with_its_own_log(plans: dict[str, Pl
             "awslogs-stream-prefix": "ecs",
         },
     }
-    assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 30
+    assert plan["aws_cloudwatch_log_group.this[0]"]["retention_in_days"] == 30
+
+
+@pytest.mark.proves("log group shared with other services")
+def test_in_a_log_of_several_services_each_has_streams_of_its_own(plans: dict[str, Plan]) -> None:
+    plan = plans["shared_log"]
+    assert plan.counts["aws_cloudwatch_log_group"] == 0
+    options = {"awslogs-group": "/ecs/example-test", "awslogs-region": REGION, "awslogs-stream-prefix": "shared"}
+    assert plan.container()["logConfiguration"]["options"] == options
+    (connected,) = plan["aws_ecs_service.this[0]"]["service_connect_configuration"]
+    (log,) = connected["log_configuration"]
+    assert log["options"] == {**options, "awslogs-stream-prefix": "shared-connect"}
+    written = plan.statements("aws_iam_role_policy.execution")["WriteLog"]["Resource"]
+    assert written == f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/example-test:*"
+    assert plan.outputs["log_group_name"] == "/ecs/example-test"
 
 
 @pytest.mark.proves("circuit breaker with rollback")
@@ -230,7 +244,7 @@ def test_every_option_reaches_the_service(plans: dict[str, Plan]) -> None:
     assert service["enable_execute_command"] is True
     assert service["health_check_grace_period_seconds"] == 120
     assert service["tags"] == {"Team": "platform"}
-    assert plan["aws_cloudwatch_log_group.this"]["retention_in_days"] == 14
+    assert plan["aws_cloudwatch_log_group.this[0]"]["retention_in_days"] == 14
     target = plan["aws_appautoscaling_target.this[0]"]
     assert (target["min_capacity"], target["max_capacity"]) == (2, 4)
     for metric, held, name in (("cpu", 70, "CPU"), ("memory", 80, "Memory")):
@@ -292,8 +306,8 @@ def test_the_longest_name_fits_everywhere(plans: dict[str, Plan]) -> None:
 def test_a_second_metric_adds_its_policy_and_touches_nothing_else(plans: dict[str, Plan]) -> None:
     before, after = plans["released"], plans["also_memory"]
     assert set(after.values) - set(before.values) == {"aws_appautoscaling_policy.memory[0]"}
-    # The log exists in one case and is planned in the other, and with it what names its ARN.
-    differ = {"aws_ssm_parameter.released_image", "aws_cloudwatch_log_group.this", "aws_iam_role_policy.execution"}
+    # The log exists in one case and is planned in the other.
+    differ = {"aws_ssm_parameter.released_image", "aws_cloudwatch_log_group.this[0]"}
     assert set(kept(before, after)) == differ
 
 

@@ -112,7 +112,6 @@ LAMBDA_ONLY = {
     "alarms": {"topic_arn": TOPIC},
 }
 FARGATE_ONLY = {
-    "cluster_name": "example",
     "service_connect_namespace_arn": NAMESPACE,
     "scaling": {"minimum": 1, "maximum": 1},
     "user": "2000",
@@ -129,6 +128,7 @@ EC2_ONLY = {
     "load_balancer": LOAD_BALANCER,
 }
 SERVICE_ONLY = {
+    "cluster_name": "example",
     "repository_arn": SESSIONS,
     "cpu": 256,
     "callers": {"api": "sg-0123456789abcdef0"},

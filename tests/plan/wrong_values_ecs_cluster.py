@@ -33,6 +33,8 @@ PERIODS = (
     "execute_command_log.retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, "
     "1096, 1827, 2192, 2557, 2922, 3288, 3653."
 )
+LOG_NAMES = "log_groups must have names of 1 to 512 letters, digits and _ . / # -."
+LOG_PERIODS = PERIODS.replace("execute_command_log.retention_days", "the retention_days of log_groups")
 GROUP = "sg-0123456789abcdef0"
 
 
@@ -61,6 +63,7 @@ VALIDATIONS = {
     "ecs_cluster_all": call(
         {
             "execute_command_log": {"retention_days": 2, "kms_key_arn": "alias/logs"},
+            "log_groups": {"/ecs/a b": {}, "/ecs/c": {"retention_days": 2}},
             "instances": {
                 "Labs": {
                     "instance_type": "medium",
@@ -78,7 +81,7 @@ VALIDATIONS = {
                 }
             },
         },
-        *(PERIODS, KMS, KEYS, TYPES, SUBNETS, SIZES, TARGET, LIFETIME, DISK),
+        *(PERIODS, KMS, LOG_NAMES, LOG_PERIODS, KEYS, TYPES, SUBNETS, SIZES, TARGET, LIFETIME, DISK),
         *(INGRESS, EGRESS, REPOSITORIES, PRUNE, REAPER),
     ),
     # By itself: what reads the name is not looked at where it is wrong.

@@ -49,15 +49,18 @@ def allow_destroy_variable() -> Variable:
     )
 
 
-def log_retention_variable(of: str) -> Variable:
+def log_retention_variable(of: str, or_null: str = "") -> Variable:
+    """How long a log is kept; *or_null* says what null means, where it means something."""
+    described = f"Days to keep {of}: one of the periods that CloudWatch Logs offers"
     return Variable(
         "number",
-        f"Days to keep {of}: one of the periods that CloudWatch Logs offers.",
+        f"{described}; null: {or_null}." if or_null else f"{described}.",
         default=30,
+        nullable=bool(or_null),
         checks=lambda v: [
             (
                 # As text: a list would be written one number a line.
-                matches(f"^({'|'.join(map(str, LOG_RETENTION_DAYS))})$", v),
+                matches(f"^({'|'.join(map(str, LOG_RETENTION_DAYS))})$", fn.coalesce(v, 30) if or_null else v),
                 one_of("log_retention_days", v, LOG_RETENTION_DAYS)[1],
             )
         ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from generator.bindings import functions as fn
-from generator.bindings.cloudwatch import CloudwatchLogGroup
 from generator.bindings.meta import RegionData
 from generator.bindings.ssm import SsmParameter
 from generator.hcl.expression import Expr, for_list, for_map, null
@@ -77,11 +76,11 @@ def present_sidecars(stack: Stack, images: Expr) -> Expr:
     )
 
 
-def log_configuration(log: CloudwatchLogGroup, region: RegionData, prefix: str = "ecs") -> dict[str, object]:
+def log_configuration(log_group_name: object, region: RegionData, prefix: object) -> dict[str, object]:
     return {
         "logDriver": "awslogs",
         "options": {
-            "awslogs-group": log.name,
+            "awslogs-group": log_group_name,
             "awslogs-region": region.id,
             "awslogs-stream-prefix": prefix,
         },

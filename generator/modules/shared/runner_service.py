@@ -49,7 +49,7 @@ def fargate_engine(module: RunnerVariables) -> ModuleCall:
 
 def ec2_engine(module: RunnerVariables) -> tuple[ModuleCall, ModuleCall]:
     """Declare the calls that make the host's cluster and the supervisor, with the engine `ec2` alone."""
-    name = module.local("cluster_name", limited(module.name, 40))
+    name = module.local("cluster_name", fn.coalesce(module.cluster_name, limited(module.name, 40)))
     cluster = _cluster(module, name)
     own = cluster[EC2]
     supervisor = call_module(

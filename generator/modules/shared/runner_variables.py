@@ -52,7 +52,7 @@ READ_BY: Mapping[str, Sequence[str]] = {
     "callers": (FARGATE, EC2),
     "endpoints": (FARGATE, EC2),
     "health_check_command": (FARGATE, EC2),
-    "cluster_name": (FARGATE,),
+    "cluster_name": (FARGATE, EC2),
     "service_connect_namespace_arn": (FARGATE,),
     "scaling": (FARGATE,),
     "scratch_paths": (FARGATE, EC2),
@@ -242,7 +242,12 @@ class RunnerVariables(Module):
         "that its user owns: else it is root's.",
         default={"tmp": "/tmp"},
     )
-    cluster_name = Variable("string", "Name of the ECS cluster of the fargate service.", default=None)
+    cluster_name = Variable(
+        "string",
+        "Name of the ECS cluster of the fargate service, or of the one that ec2 makes; null takes the runner's name "
+        "with ec2.",
+        default=None,
+    )
     service_connect_namespace_arn = Variable(
         "string", "Service Connect namespace in which callers find the fargate service.", default=None
     )

@@ -136,9 +136,10 @@ def _service_connect(wanted: Expr, logs: Mapping[str, object]) -> EcsServiceServ
 
     options = logs["options"]
     assert isinstance(options, Mapping)
+    prefix = (VAR.log_retention_days == null).then(f"{Expr('local.log_stream_prefix')}-connect", "connect")
     return {
         "enabled": True,
         "namespace": wanted.namespace,
-        "log_configuration": {"log_driver": "awslogs", "options": {**options, "awslogs-stream-prefix": "connect"}},
+        "log_configuration": {"log_driver": "awslogs", "options": {**options, "awslogs-stream-prefix": prefix}},
         "service": Dynamic(present(wanted.server), server),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generator.bindings import functions as fn
-from generator.bindings.cloudwatch import CloudwatchLogGroup
 from generator.bindings.iam import IamRole, IamRolePolicy
 from generator.bindings.meta import CallerIdentityData, PartitionData, RegionData
 from generator.hcl.expression import Expr, for_list
@@ -38,12 +37,14 @@ def execution_role(
     stack: Stack,
     name: Expr,
     trust: Expr,
-    log: CloudwatchLogGroup,
+    log_arn: object,
     repository_arn: Expr,
     secrets: Expr,
     more: Sequence[Expr] = (),
 ) -> tuple[IamRole, IamRolePolicy]:
-    """The role that starts a task: pulls from one repository, writes one log, reads *secrets*, a list of ARNs.
+    """The role that starts a task: pulls from one repository, writes the log *log_arn*, reads *secrets*.
+
+    *secrets* is a list of ARNs.
 
     *more* are lists of further statements.
     """
@@ -61,7 +62,7 @@ def execution_role(
             PULL_ACTIONS,
             repository_arn,
         ),
-        allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
+        allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log_arn}:*"),
     ]
     # An ARN that asks ECS for one key of a secret goes on after the secret's own ARN, which alone IAM knows.
     own_arns = for_list(secrets, lambda arn: fn.try_(fn.regex("^[^:]+(?::[^:]+){5,6}", arn), arn), names=("arn",))

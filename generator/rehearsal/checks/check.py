@@ -48,6 +48,10 @@ class Live:
     def prefix(self) -> str:
         return self.environment.prefix
 
+    @property
+    def cluster(self) -> str:
+        return self.environment.cluster_name
+
     @cached_property
     def vpc(self) -> dict[str, Any]:
         """The environment's VPC, found by its Name tag."""
@@ -72,7 +76,8 @@ class Live:
 
     @cached_property
     def load_balancer(self) -> dict[str, Any]:
-        found = self.client("elbv2").describe_load_balancers(Names=[self.prefix])["LoadBalancers"]
+        name = self.environment.load_balancer_name
+        found = self.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
         return dict(found[0])
 
     def security_group_rules(self, group_id: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from generator.rehearsal.checks.check import Check, Live
 
 def checks(live: Live) -> Iterator[Check]:
     wanted = live.environment.code_runner
-    if wanted is None:
+    if wanted is None or wanted.service:
         return
     awslambda, name = live.client("lambda"), live.environment.code_runner_name
     function = awslambda.get_function(FunctionName=f"{name}:live")

@@ -147,7 +147,7 @@ def _service_of(live: Live, target_group_arn: str) -> str:
     """The service that registers its tasks with the target group."""
     ecs = live.client("ecs")
     names = list(live.environment.services)
-    answer = ecs.describe_services(cluster=live.prefix, services=[f"{live.prefix}-{name}" for name in names])
+    answer = ecs.describe_services(cluster=live.cluster, services=[f"{live.prefix}-{name}" for name in names])
     for service in answer["services"]:
         if any(b["targetGroupArn"] == target_group_arn for b in service["loadBalancers"]):
             return str(service["serviceName"]).removeprefix(f"{live.prefix}-")

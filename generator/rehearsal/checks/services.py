@@ -13,7 +13,7 @@ def checks(live: Live) -> Iterator[Check]:
     ecs = live.client("ecs")
     for name, wanted in live.environment.services.items():
         full_name = f"{live.prefix}-{name}"
-        service = ecs.describe_services(cluster=live.prefix, services=[full_name])["services"][0]
+        service = ecs.describe_services(cluster=live.cluster, services=[full_name])["services"][0]
         task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         yield from size_and_number(live, name, wanted, service, task)
         yield from container(live, name, wanted, task)
@@ -36,7 +36,7 @@ def size_and_number(
     )
     yield Check(f"{name}: circuit breaker", deployment["deploymentCircuitBreaker"], {"enable": True, "rollback": True})
     scaling = live.client("application-autoscaling")
-    resource = f"service/{live.prefix}/{live.prefix}-{name}"
+    resource = f"service/{live.cluster}/{live.prefix}-{name}"
     targets = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[resource])["ScalableTargets"]
     found = [(t["MinCapacity"], t["MaxCapacity"]) for t in targets]
     yield Check(f"{name}: tasks, least and most", found, [(wanted.count.range.min, wanted.count.range.max)])
@@ -77,8 +77,8 @@ def network(live: Live, name: str, wanted: Service, service: dict[str, Any]) -> 
     who = [(r.get("ReferencedGroupInfo", {}).get("GroupId"), r["FromPort"]) for r in rules if not r["IsEgress"]]
     reached = [(live.load_balancer["SecurityGroups"][0], wanted.image.port)] if wanted.http is not None else []
     yield Check(f"{name}: reached by, on port", who, reached)
-    out = sorted((r.get("CidrIpv4"), r["FromPort"]) for r in rules if r["IsEgress"])
-    yield Check(f"{name}: ways out", out, [("0.0.0.0/0", 443)])
+    out = sorted((r["CidrIpv4"], r["FromPort"]) for r in rules if r["IsEgress"] and r.get("CidrIpv4"))
+    yield Check(f"{name}: ways out by range", out, [("0.0.0.0/0", 443)])
 
 
 def roles(live: Live, name: str, task: dict[str, Any]) -> Iterator[Check]:
@@ -105,6 +105,8 @@ def logs(live: Live, name: str) -> Iterator[Check]:
 
 def _variables(live: Live, name: str, wanted: Service) -> dict[str, str]:
     values = {**live.environment.values, "service": name, "code_runner": f"{live.environment.code_runner_name}:live"}
+    if "code_runner_url" in live.outputs:
+        values["code_runner_url"] = live.outputs["code_runner_url"]
     values |= {f"bucket.{b}": live.outputs[f"bucket_{b.replace('-', '_')}"] for b in live.environment.buckets}
     return {variable: template.render(values) for variable, template in wanted.variables.items()}
 
@@ -112,7 +114,8 @@ def _variables(live: Live, name: str, wanted: Service) -> dict[str, str]:
 def _granted(live: Live, name: str) -> dict[str, list[str]]:
     uses = live.environment.services[name].uses
     granted: dict[str, list[str]] = {}
-    if uses.code_runner:
+    runner = live.environment.code_runner
+    if uses.code_runner and runner is not None and not runner.service:
         function = f"function:{live.environment.code_runner_name}:live"
         granted["InvokeCodeRunner"] = [f"arn:aws:lambda:{live.environment.region}:{live.account_id}:{function}"]
     for bucket in uses.buckets:

@@ -1,12 +1,15 @@
 """The manifest of a system: its model, how it is read, merged and checked, and its JSON Schema."""
 
-from generator.systems.manifest.environment import CODE_RUNNER, Bucket, CodeRunner, Environment, Route
+from generator.systems.manifest.database import Database
+from generator.systems.manifest.environment import CODE_RUNNER, Bucket, Environment, Route
 from generator.systems.manifest.fields import Platform, architecture
 from generator.systems.manifest.load import Account, Manifest, load_manifest
 from generator.systems.manifest.names import limited_name
 from generator.systems.manifest.problems import ManifestErrors
+from generator.systems.manifest.runner import CodeRunner
 from generator.systems.manifest.schema import json_schema, schema_text
-from generator.systems.manifest.service import Http, Secret, Service
+from generator.systems.manifest.secret import Secret
+from generator.systems.manifest.service import Http, Service
 from generator.systems.manifest.template import Placeholder, Template
 
 __all__ = [
@@ -14,6 +17,7 @@ __all__ = [
     "Account",
     "Bucket",
     "CodeRunner",
+    "Database",
     "Environment",
     "Http",
     "Manifest",

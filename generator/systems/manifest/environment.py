@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from generator.systems.manifest.database import Database
 from generator.systems.manifest.fields import (
     NAME_PATTERN,
     NAME_RULE,
@@ -15,14 +16,17 @@ from generator.systems.manifest.fields import (
     Form,
     Model,
     Name,
-    Platform,
     RepositoryName,
-    Seconds,
 )
-from generator.systems.manifest.names import FUNCTION_NAME, limited_name
+from generator.systems.manifest.monitoring import Monitoring
+from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
+from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
+from generator.systems.manifest.off_hours import OffHours
 from generator.systems.manifest.operations import Pipeline, Recovery
-from generator.systems.manifest.service import Http, Secret, Service
+from generator.systems.manifest.runner import CodeRunner
+from generator.systems.manifest.secret import Secret
+from generator.systems.manifest.service import Http, Service
 from generator.systems.manifest.template import Placeholders, Template
 
 # What the code runner is called where a service would give its name.
@@ -58,6 +62,9 @@ class Observability(Model):
     """What is measured."""
 
     container_insights: bool = Field(default=False, description="CloudWatch Container Insights of the cluster.")
+    tracing: Literal["awsxray"] | None = Field(
+        default=None, description="awsxray: services may send traces to the X-Ray daemon beside them."
+    )
 
 
 class Logging(Model):
@@ -68,27 +75,6 @@ class Logging(Model):
         default=Template.parse("/ecs/{system}-{environment}/{service}"),
         description="Template of a service's log group name.",
     )
-
-
-class CodeRunner(Model):
-    """The code runner: what executes the learners' programs."""
-
-    engine: Literal["lambda"] = Field(default="lambda", description="What runs the programs: a Lambda function.")
-    name: Annotated[Template, Placeholders("system", "environment", "region")] = Field(
-        default=Template.parse("{system}-{environment}-code-runner"), description="Template of the function's name."
-    )
-    repository: RepositoryName = Field(description="The registry that holds the runner's image.")
-    platform: Platform = Field(
-        default="linux/x86_64", description="Operating system and CPU architecture of the image."
-    )
-    memory: int = Field(ge=128, le=10240, description="Memory in MiB; CPU grows with it. New accounts stop at 3008.")
-    timeout: Annotated[int, Seconds(1, 900)] = Field(description="Seconds that one run may take.")
-    reserved_concurrency: int | None = Field(
-        default=None,
-        ge=0,
-        description="Runs at the same time, reserved for this function; absent: the account's shared pool.",
-    )
-    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="MiB of /tmp.")
 
 
 class Bucket(Model):
@@ -116,13 +102,17 @@ class System(Model):
     )
     domain: Domain | None = Field(default=None, description="The DNS domain; needed for aliases and HTTPS.")
     registries: Registries = Field(default=Registries(), description="Image repositories, shared by the environments.")
+    names: Names = Field(default=Names(), description="How the environment's resources are called.")
     network: Network = Field(description="VPC, NAT and flow logs.")
     http: LoadBalancers = Field(default=LoadBalancers(), description="Load balancers.")
     observability: Observability = Field(default=Observability(), description="What is measured.")
     logging: Logging = Field(default=Logging(), description="Where and how long logs are kept.")
     services: dict[Name, Service] = Field(default={}, description="The services by name.")
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
+    monitoring: Monitoring | None = Field(default=None, description="Alarms and dashboards; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
+    databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")
+    off_hours: OffHours | None = Field(default=None, description="When no service runs; absent: they always run.")
     pipeline: Pipeline | None = Field(default=None, description="The GitHub workflows; none are emitted if absent.")
     recovery: Recovery | None = Field(default=None, description="What was promised for the loss of the environment.")
 
@@ -150,12 +140,29 @@ class Environment(System):
 
     @property
     def prefix(self) -> str:
-        """What the names of the environment's resources begin with: ``system-environment``."""
-        return f"{self.system}-{self.name}"
+        """What the names of the environment's resources begin with: ``system-environment`` unless named otherwise."""
+        return self.names.prefix.render(self.values)
+
+    @property
+    def cluster_name(self) -> str:
+        """The name of the ECS cluster of the services."""
+        return self.prefix if self.names.cluster is None else self.names.cluster.render(self.values)
+
+    @property
+    def load_balancer_name(self) -> str:
+        """The name of the public load balancer within AWS's limit."""
+        template = self.names.load_balancer
+        name = self.prefix if template is None else template.render(self.values)
+        return limited_name(name, LOAD_BALANCER_NAME)
+
+    @property
+    def internal_load_balancer_name(self) -> str:
+        """The name of the load balancer in front of a code runner on EC2: the runner's, within AWS's limit."""
+        return limited_name(str(self.code_runner_name), LOAD_BALANCER_NAME)
 
     @property
     def code_runner_name(self) -> str | None:
-        """The code runner's function name within Lambda's limit, or None without a code runner."""
+        """The name of the code runner's function or service within the limit, or None without a code runner."""
         return (
             None if self.code_runner is None else limited_name(self.code_runner.name.render(self.values), FUNCTION_NAME)
         )
@@ -168,6 +175,26 @@ class Environment(System):
         """The name of *service* in ECS, which is also its task definitions' family."""
         return f"{self.prefix}-{service}"
 
+    @property
+    def code_runner_cluster(self) -> str:
+        """The ECS cluster of a code runner that is a service: the environment's own, or that of the runner's host."""
+        if self.code_runner is None or self.code_runner.host is None:
+            return self.cluster_name
+        template = self.code_runner.host.cluster or self.code_runner.name
+        return template.render(self.values)
+
+    @property
+    def code_runner_callers(self) -> tuple[str, ...]:
+        """The services that may have programs run."""
+        return tuple(name for name, service in self.services.items() if service.uses.code_runner)
+
+    @property
+    def code_runner_log_group(self) -> str:
+        """The name of the log group of a code runner that is a service."""
+        assert self.code_runner is not None
+        template = self.code_runner.logging.group or self.logging.group
+        return template.render({**self.values, "service": CODE_RUNNER})
+
     def log_group(self, service: str) -> str:
         """The name of the CloudWatch log group of *service*."""
         template = self.services[service].logging.group or self.logging.group
@@ -176,6 +203,16 @@ class Environment(System):
     def log_retention(self, service: str) -> int:
         """Days that the logs of *service* are kept."""
         return self.services[service].logging.retention or self.logging.retention
+
+    def shared_log_groups(self) -> dict[str, int]:
+        """The log groups that several services write to, with the days that they are kept."""
+        groups = [(self.log_group(name), self.log_retention(name)) for name in self.services]
+        names = [group for group, _ in groups]
+        return {group: days for group, days in groups if names.count(group) > 1}
+
+    def callers(self, service: str) -> tuple[str, ...]:
+        """The services that call *service*."""
+        return tuple(name for name, other in self.services.items() if service in other.uses.services)
 
     def secrets(self) -> dict[str, Secret]:
         """Every secret that a service reads, by ``store:name``; secrets read by several services appear once."""

@@ -7,7 +7,11 @@ from generator.systems.manifest.problems import Path
 
 # Keys of one map of which only one group makes sense: writing one group in the override clears the others.
 _EXCLUSIVE: tuple[tuple[tuple[str, ...], tuple[frozenset[str], ...]], ...] = (
-    (("services", "*", "secrets", "*"), (frozenset({"ssm"}), frozenset({"secretsmanager", "key"}))),
+    (
+        ("services", "*", "secrets", "*"),
+        (frozenset({"ssm", "value"}), frozenset({"secretsmanager", "key", "replicas"})),
+    ),
+    (("services", "*", "count"), (frozenset({"spot"}), frozenset({"range", "cpu_percentage", "memory_percentage"}))),
 )
 
 

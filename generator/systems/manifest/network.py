@@ -54,6 +54,9 @@ class Network(Model):
     nat: Literal["none", "single", "per_az"] = Field(
         default="single", description="NAT gateways: none, one for all zones, or one in each zone."
     )
+    task_zones: Literal["all", "first"] = Field(
+        default="all", description="Zones that tasks run in: all, or the first alone, which has the single NAT gateway."
+    )
     flow_logs: Annotated[FlowLogs | None, ShortForm(_flow_logs, {"type": "boolean"})] = Field(
         default=FlowLogs(), description="VPC flow logs: true, false, or a map with their retention in days."
     )
@@ -75,7 +78,19 @@ class PublicHttp(Model):
     )
 
 
+class InternalHttp(Model):
+    """The load balancer inside the VPC, which leads to a code runner on EC2."""
+
+    idle_timeout: Annotated[int, Seconds(1, 4000)] = Field(
+        default=60,
+        description="Seconds that a connection may be silent; at least 10 more than the code runner's timeout.",
+    )
+
+
 class LoadBalancers(Model):
     """The environment's load balancers."""
 
     public: PublicHttp = Field(default=PublicHttp(), description="The internet-facing load balancer.")
+    internal: InternalHttp = Field(
+        default=InternalHttp(), description="The load balancer inside the VPC, which leads to a code runner on EC2."
+    )

@@ -51,7 +51,11 @@ class MapNode:
 
 Node = ScalarNode | ListNode | MapNode
 
-_VERBATIM = ("services", "*", "variables", "*")
+_VERBATIM = (
+    ("services", "*", "variables", "*"),
+    ("services", "*", "secrets", "*", "value"),
+    ("code_runner", "variables", "*"),
+)
 
 
 def matches(path: Path, pattern: tuple[str, ...]) -> bool:
@@ -62,13 +66,14 @@ def matches(path: Path, pattern: tuple[str, ...]) -> bool:
 def plain(node: Node, path: Path = ()) -> Any:
     """The values alone: dicts, tuples and scalars.
 
-    Values of environment variables are their text as written, so that ``1.10`` stays ``1.10``; null is the empty text.
+    Values of environment variables and settings are their text as written, so that ``1.10`` stays ``1.10``; null is
+    the empty text.
     """
     if isinstance(node, MapNode):
         return {key: plain(entry.node, (*path, key)) for key, entry in node.entries.items()}
     if isinstance(node, ListNode):
         return tuple(plain(item, (*path, index)) for index, item in enumerate(node.items))
-    if matches(path, _VERBATIM):
+    if any(matches(path, pattern) for pattern in _VERBATIM):
         return _verbatim(node)
     return node.value
 

@@ -20,6 +20,7 @@ from generator.systems.manifest.fields import (
     ShortForm,
     wrong,
 )
+from generator.systems.manifest.secret import Secret, secret_form
 from generator.systems.manifest.template import Placeholders, Template
 
 Cpu = Annotated[Literal[256, 512, 1024, 2048, 4096, 8192, 16384], WHOLE]
@@ -33,6 +34,35 @@ AbsolutePath = Annotated[
     str, Form(r"/[^\s:]*[^\s:/]", "Write an absolute path without : and without a slash at its end.", longest=1024)
 ]
 
+User = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
+        "Write a user, or user:group, by name or number.",
+        longest=128,
+    ),
+]
+
+
+class ContainerHealthCheck(Model):
+    """A command inside the container that tells whether it is healthy."""
+
+    command: tuple[str, ...] = Field(
+        min_length=2, description="CMD and the words of a command, or CMD-SHELL and one line for the shell."
+    )
+    interval: Annotated[int, Seconds(5, 300)] = Field(default=10, description="Seconds between two checks.")
+    timeout: Annotated[int, Seconds(2, 60)] = Field(default=5, description="Seconds until a check has failed.")
+    retries: int = Field(default=2, ge=1, le=10, description="Failures in a row until the task is replaced.")
+    start_period: Annotated[int, Seconds(0, 300)] = Field(
+        default=0, description="Seconds after the start in which failures do not count."
+    )
+
+    @model_validator(mode="after")
+    def _command_form(self) -> ContainerHealthCheck:
+        if self.command[0] not in ("CMD", "CMD-SHELL"):
+            raise wrong(f"begins its command with {self.command[0]}", "Begin with CMD or CMD-SHELL.")
+        return self
+
 
 class Image(Model):
     """The container image and the port it listens on."""
@@ -41,6 +71,9 @@ class Image(Model):
     port: int | None = Field(
         default=None, ge=1, le=65535, description="The container's port; needed behind a load balancer."
     )
+    healthcheck: ContainerHealthCheck | None = Field(
+        default=None, description="A command in the container that tells whether it is healthy; none if absent."
+    )
 
 
 class Range(Model):
@@ -48,6 +81,9 @@ class Range(Model):
 
     min: int = Field(ge=0, description="The least number of tasks.")
     max: int = Field(ge=0, description="The greatest number of tasks.")
+    spot_from: int | None = Field(
+        default=None, ge=1, description="The first task that runs on Fargate Spot: of 3, two are never interrupted."
+    )
 
 
 class Cooldown(Model):
@@ -74,6 +110,9 @@ class Count(Model):
     range: Annotated[Range, ShortForm(_range, {"type": "string", "pattern": r"^\s*\d+\s*-\s*\d+\s*$"})] = Field(
         description='The least and greatest number of tasks, as "1-10" or as a map with min and max.'
     )
+    spot: int | None = Field(
+        default=None, ge=0, description="A fixed number of tasks on Fargate Spot, in place of a range."
+    )
     cpu_percentage: Percentage | None = Field(default=None, description="Average CPU, in percent, that scaling holds.")
     memory_percentage: Percentage | None = Field(
         default=None, description="Average memory, in percent, that scaling holds."
@@ -89,13 +128,24 @@ class Count(Model):
                 raise wrong(f"has {metrics[0]} but no range", "Add a range, as range: 1-10.")
         return data
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spot_is_a_number_of_its_own(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("spot"), int):
+            return data
+        for key in ("range", "cpu_percentage", "memory_percentage"):
+            if data.get(key) is not None:
+                cure = "Write spot: 1 alone, or range: { min: 1, max: 3, spot_from: 2 } with what it scales by."
+                raise wrong(f"has both spot and {key}", cure)
+        return {**data, "range": {"min": data["spot"], "max": data["spot"]}}
+
     @property
     def fixed(self) -> bool:
         """Whether the number of tasks never changes by itself."""
         return self.range.min == self.range.max
 
 
-def _count(value: Any) -> Any:
+def count_form(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 0:
             raise wrong(f"must be at least 0, not {value}")
@@ -174,50 +224,6 @@ def _http(value: Any) -> Any:
     return None if value is False else value
 
 
-class Secret(Model):
-    """A reference to a secret; the value never stands in a manifest."""
-
-    ssm: Annotated[Template, Placeholders("system", "environment", "region")] | None = Field(
-        default=None, description="The name of an SSM parameter, as /spp/{environment}/secrets/API_KEY."
-    )
-    secretsmanager: Annotated[Template, Placeholders("system", "environment", "region")] | None = Field(
-        default=None, description="The name of a Secrets Manager secret."
-    )
-    key: str | None = Field(default=None, min_length=1, description="The JSON key inside a Secrets Manager secret.")
-
-    @model_validator(mode="after")
-    def _one_store(self) -> Secret:
-        if (self.ssm is None) == (self.secretsmanager is None):
-            raise wrong("must name one store", "Write either ssm or secretsmanager.")
-        if self.ssm is not None and self.key is not None:
-            raise wrong("has a key, which only a Secrets Manager secret has", "Leave key out, or use secretsmanager.")
-        return self
-
-    @property
-    def store(self) -> Literal["ssm", "secretsmanager"]:
-        """Which AWS service holds the secret."""
-        return "secretsmanager" if self.ssm is None else "ssm"
-
-    @property
-    def name(self) -> Template:
-        """The secret's name in its store."""
-        name = self.secretsmanager if self.ssm is None else self.ssm
-        assert name is not None  # _one_store
-        return name
-
-
-def _secret(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    store, _, name = value.partition(":")
-    if store not in ("ssm", "secretsmanager") or not name:
-        raise wrong("is not a reference to a secret", "Write ssm:/path/of/parameter or secretsmanager:name.")
-    if store == "ssm":
-        return {"ssm": name}
-    name, _, key = name.partition(":")
-    return {"secretsmanager": name, **({"key": key} if key else {})}
-
-
 class Deployment(Model):
     """How a new version replaces the running one."""
 
@@ -237,10 +243,16 @@ class Storage(Model):
 
 
 class Uses(Model):
-    """What the service's task role may use."""
+    """What the service may reach, and what its task role may use."""
 
     code_runner: bool = Field(default=False, description="Whether the service may invoke the code runner.")
     buckets: tuple[Name, ...] = Field(default=(), description="Buckets whose objects the service may read and write.")
+    databases: tuple[Name, ...] = Field(
+        default=(), description="Databases that the service may connect to, and whose secrets it may read."
+    )
+    services: tuple[Name, ...] = Field(
+        default=(), description="Services that this one calls: {service.NAME} is their host and port (Service Connect)."
+    )
 
 
 class ServiceLogging(Model):
@@ -263,7 +275,7 @@ def _command(value: Any) -> Any:
         ) from None
 
 
-def _user(value: Any) -> Any:
+def user_form(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -276,7 +288,7 @@ class Service(Model):
     platform: Platform = Field(
         default="linux/x86_64", description="Operating system and CPU architecture of the image."
     )
-    count: Annotated[Count, ShortForm(_count, {"type": "integer", "minimum": 0})] = Field(
+    count: Annotated[Count, ShortForm(count_form, {"type": "integer", "minimum": 0})] = Field(
         default=Count(range=Range(min=1, max=1)),
         description="Number of tasks, or a map with a range and what it follows.",
     )
@@ -287,15 +299,8 @@ class Service(Model):
         default=None, description="The container's command, as a list or as one line; the image's own if absent."
     )
     user: Annotated[
-        Annotated[
-            str,
-            Form(
-                r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?",
-                "Write a user, or user:group, by name or number.",
-                longest=128,
-            ),
-        ],
-        ShortForm(_user, {"type": "integer", "minimum": 0}),
+        User,
+        ShortForm(user_form, {"type": "integer", "minimum": 0}),
     ] = Field(
         default="1000", description="User (and group) of the process; root must be said, and ports below 1024 need it."
     )
@@ -304,18 +309,28 @@ class Service(Model):
         Annotated[
             Template,
             Placeholders(
-                "system", "environment", "region", "domain", "service", "code_runner", "bucket.", any_scalar=True
+                "system",
+                "environment",
+                "region",
+                "domain",
+                "service",
+                "code_runner",
+                "code_runner_url",
+                "bucket.",
+                "database.",
+                "service.",
+                any_scalar=True,
             ),
         ],
     ] = Field(default={}, description="Environment variables; values may hold placeholders such as {environment}.")
-    secrets: dict[VariableName, Annotated[Secret, ShortForm(_secret, {"type": "string"})]] = Field(
+    secrets: dict[VariableName, Annotated[Secret, ShortForm(secret_form, {"type": "string"})]] = Field(
         default={},
         description='Environment variables filled from secrets: "ssm:/path", "secretsmanager:name", or a map.',
     )
     deployment: Deployment = Field(default=Deployment(), description="How a new version replaces the running one.")
     exec: bool = Field(default=False, description="Whether operators may open a shell in a task (ECS Exec).")
     storage: Storage = Field(default=Storage(), description="The task's disk.")
-    uses: Uses = Field(default=Uses(), description="What the service's task role may use.")
+    uses: Uses = Field(default=Uses(), description="What the service may reach, and what its task role may use.")
     logging: ServiceLogging = Field(
         default=ServiceLogging(), description="Logging that differs from the environment's."
     )

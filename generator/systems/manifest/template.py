@@ -13,13 +13,16 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from generator.systems.manifest.problems import one_of
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)?"
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_/-]+)*"
 _PLACEHOLDER = re.compile(rf"\{{\{{({_NAME})\}}\}}|\{{({_NAME})\}}")
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """``{name}``, or ``{name.argument}`` where the placeholder takes one, as ``{bucket.traces}`` does."""
+    """``{name}``, or ``{name.argument}`` where the placeholder takes one, as ``{bucket.traces}`` does.
+
+    An argument may have parts of its own, as in ``{database.main.host}``.
+    """
 
     name: str
     argument: str | None = None

@@ -11,9 +11,9 @@ import pytest
 from generator.hcl.writer import write
 from generator.schema.prune import load
 from generator.systems.environment import EnvironmentRoot, by_zone, route_priorities
+from generator.systems.inputs import volume_name
 from generator.systems.manifest import Route, Template, load_manifest
 from generator.systems.root import zone_name
-from generator.systems.service import volume_name
 
 BASE = """
 system: example

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.systems.manifest.checks import environments, network, operations, references, routes, runner, services
+from generator.systems.manifest.checks import (
+    connections,
+    databases,
+    environments,
+    monitoring,
+    network,
+    operations,
+    references,
+    routes,
+    runner,
+    secrets,
+    services,
+)
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -16,8 +28,13 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
+    *monitoring.CHECKS,
+    *databases.CHECKS,
+    *connections.CHECKS,
+    *secrets.CHECKS,
     *operations.CHECKS,
     environments.system_name,
+    environments.name_forms,
 )
 
 

@@ -16,6 +16,8 @@ RESERVED_ENVIRONMENTS = ("account",)
 # Load balancer names must not begin with internal-, SSM parameters not with aws or ssm.
 _RESERVED_SYSTEMS = ("internal-", "aws", "amazon", "ssm")
 ENVIRONMENT_NAME_LENGTH = 16
+# What the modules of network and cluster take.
+PREFIX_LENGTH = 40
 
 SystemCheck = Callable[[Mapping[str, Environment]], Iterator[tuple[str, Problem]]]
 
@@ -37,6 +39,27 @@ def system_name(environment: Environment) -> Iterator[Problem]:
             yield Problem(("system",), what, "Choose another system name.")
 
 
+def name_forms(environment: Environment) -> Iterator[Problem]:
+    """What names begin with, and the names of cluster and load balancer, are names."""
+    for field, longest in (("prefix", PREFIX_LENGTH), ("cluster", PREFIX_LENGTH), ("load_balancer", 255)):
+        template = getattr(environment.names, field)
+        name = "" if template is None else template.render(environment.values)
+        if template is not None and (re.fullmatch(NAME_PATTERN, name) is None or len(name) > longest):
+            yield Problem(("names", field), f'"{name}" cannot be a name.', f"{NAME_RULE} At most {longest} characters.")
+
+
+def prefixes_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """Environments that share an account call nothing alike."""
+    for one, other in combinations(resolved.values(), 2):
+        for field in ("prefix", "cluster_name", "load_balancer_name"):
+            name = getattr(one, field)
+            if name == getattr(other, field):
+                path: Path = ("names", field.removesuffix("_name"))
+                what = f'{one.name} and {other.name} would share the name "{name}".'
+                yield other.name, Problem(path, what, "Put {environment} into the name.")
+                break
+
+
 def networks_disjoint(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
     """The VPCs of one system do not overlap, so that they can be connected."""
     for one, other in combinations(resolved.values(), 2):
@@ -50,22 +73,31 @@ def function_names_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple
     """Each environment has a code runner function of its own."""
     for one, other in combinations(resolved.values(), 2):
         if one.code_runner_name is not None and one.code_runner_name == other.code_runner_name:
-            what = f'{one.name} and {other.name} would share the function "{one.code_runner_name}".'
+            kind = "code runner" if one.code_runner is not None and one.code_runner.service else "function"
+            what = f'{one.name} and {other.name} would share the {kind} "{one.code_runner_name}".'
             yield other.name, Problem(("code_runner", "name"), what, "Put {environment} into the name.")
 
 
 def log_groups_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
     """Each environment has log groups of its own."""
     for one, other in combinations(resolved.values(), 2):
-        taken = {one.log_group(service) for service in one.services}
-        shared = sorted({group for service in other.services if (group := other.log_group(service)) in taken})
+        shared = sorted(_log_groups(one) & _log_groups(other))
         if shared:
             what = f'{one.name} and {other.name} would share the log group "{shared[0]}".'
             yield other.name, Problem(_group_path(other, shared[0]), what, "Put {environment} into the group's name.")
 
 
+def _log_groups(environment: Environment) -> set[str]:
+    groups = {environment.log_group(service) for service in environment.services}
+    runner = environment.code_runner
+    return groups | {environment.code_runner_log_group} if runner is not None and runner.service else groups
+
+
 def _group_path(environment: Environment, group: str) -> Path:
     """Where the template of that log group is written: at its service or for all."""
+    runner = environment.code_runner
+    if runner is not None and runner.logging.group is not None and environment.code_runner_log_group == group:
+        return "code_runner", "logging", "group"
     own = (name for name, service in environment.services.items() if service.logging.group is not None)
     service = next((name for name in own if environment.log_group(name) == group), None)
     return ("logging", "group") if service is None else ("services", service, "logging", "group")
@@ -88,4 +120,10 @@ def _hosts(environment: Environment) -> Iterator[tuple[Path, str]]:
             yield ("services", name, "http", "alias", index), alias.render(environment.values)
 
 
-SYSTEM_CHECKS: tuple[SystemCheck, ...] = (networks_disjoint, function_names_differ, log_groups_differ, hosts_differ)
+SYSTEM_CHECKS: tuple[SystemCheck, ...] = (
+    prefixes_differ,
+    networks_disjoint,
+    function_names_differ,
+    log_groups_differ,
+    hosts_differ,
+)

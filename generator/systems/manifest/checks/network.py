@@ -71,10 +71,11 @@ def tiers_present(environment: Environment) -> Iterator[Problem]:
     """The tiers that services, load balancer, NAT and code runner are placed in exist."""
     subnets = environment.network.vpc.subnets
     behind_load_balancer = any(service.http for service in environment.services.values())
+    runner = environment.code_runner
     needs = {
         "public": (behind_load_balancer or environment.network.nat != "none", "the load balancer and NAT gateways"),
         "private": (bool(environment.services), "the services"),
-        "isolated": (environment.code_runner is not None, "the code runner"),
+        "isolated": (runner is not None and not runner.reaches_internet, "the code runner"),
     }
     for tier, (needed, who) in needs.items():
         if needed and not getattr(subnets, tier):
@@ -84,14 +85,23 @@ def tiers_present(environment: Environment) -> Iterator[Problem]:
 
 def load_balancer_zones(environment: Environment) -> Iterator[Problem]:
     """An Application Load Balancer has subnets in two zones, each with room for its addresses (/27)."""
-    if not any(service.http for service in environment.services.values()):
-        return
-    if len(environment.network.vpc.availability_zones) < 2:
+    tiers = _load_balancer_tiers(environment)
+    if tiers and len(environment.network.vpc.availability_zones) < 2:
         yield Problem((*_VPC, "availability_zones"), "A load balancer needs at least two availability zones.")
-    for index, cidr in enumerate(environment.network.vpc.subnets.public):
-        if cidr.prefixlen > 27:
-            path = (*_VPC, "subnets", "public", index)
-            yield Problem(path, f"The public subnet {cidr} is too small for a load balancer.", "Use a /27 or larger.")
+    for tier in tiers:
+        for index, cidr in enumerate(getattr(environment.network.vpc.subnets, tier)):
+            if cidr.prefixlen > 27:
+                path = (*_VPC, "subnets", tier, index)
+                what = f"The {tier} subnet {cidr} is too small for a load balancer."
+                yield Problem(path, what, "Use a /27 or larger.")
+
+
+def _load_balancer_tiers(environment: Environment) -> list[str]:
+    """Where load balancers stand: the public one, and the internal one in front of a code runner on EC2."""
+    public = any(service.http for service in environment.services.values())
+    runner = environment.code_runner
+    internal = runner is not None and runner.engine == "ec2"
+    return [tier for tier, used in (("public", public), ("private", internal)) if used]
 
 
 def _counted(number: int, thing: str) -> str:

@@ -17,6 +17,11 @@ def repositories(environment: Environment) -> Iterator[Problem]:
     ]
     if environment.code_runner is not None:
         used.append((("code_runner", "repository"), environment.code_runner.repository))
+        host = environment.code_runner.host
+        used += [
+            (("code_runner", "host", "session_repositories", index), repository)
+            for index, repository in enumerate(host.session_repositories if host is not None else ())
+        ]
     for path, repository in used:
         if repository not in known:
             what = f'{dotted(path)} names the repository "{repository}", which registries does not list.'
@@ -42,8 +47,12 @@ def buckets(environment: Environment) -> Iterator[Problem]:
 
 
 def code_runner(environment: Environment) -> Iterator[Problem]:
-    """Only an environment with a code runner has services that use it."""
-    if environment.code_runner is not None:
+    """Only an environment with a code runner has services that use it, and one that is a service has such."""
+    runner = environment.code_runner
+    if runner is not None and runner.service and not environment.code_runner_callers:
+        what = "Nobody reaches the code runner: no service uses it."
+        yield Problem(("code_runner",), what, "Add uses: { code_runner: true } to the service that has programs run.")
+    if runner is not None:
         return
     for name, service in environment.services.items():
         if service.uses.code_runner:
@@ -62,14 +71,23 @@ def placeholders(environment: Environment) -> Iterator[Problem]:
                     yield Problem(path, f"{dotted(path)} holds {placeholder}, but {what}.", cure)
 
 
+def runner_placeholders(environment: Environment) -> Iterator[Problem]:
+    """Registries that the code runner's variables name are the system's."""
+    runner, known = environment.code_runner, environment.registries.repositories
+    for variable, template in (runner.variables if runner is not None else {}).items():
+        path: Path = ("code_runner", "variables", variable)
+        for placeholder in template.placeholders:
+            if placeholder.name == "repository" and placeholder.argument not in known:
+                what = f"{dotted(path)} holds {placeholder}, but registries does not list it."
+                yield Problem(path, what, one_of(placeholder.argument or "", known))
+
+
 def _missing(environment: Environment, name: str, kind: str, argument: str | None) -> tuple[str, str] | None:
     uses = environment.services[name].uses
     if kind == "domain" and environment.domain is None:
         return "the system has no domain", "Add domain: { name: example.org }."
-    if kind == "code_runner" and environment.code_runner is None:
-        return "there is no code runner", "Add code_runner, or remove the variable."
-    if kind == "code_runner" and not uses.code_runner:
-        return f"{name} may not invoke it", "Add uses: { code_runner: true }."
+    if kind in ("code_runner", "code_runner_url"):
+        return _runner_missing(environment, name, kind)
     if kind == "bucket" and argument not in environment.buckets:
         return "no such bucket is declared", one_of(argument or "", environment.buckets)
     if kind == "bucket" and argument not in uses.buckets:
@@ -77,4 +95,17 @@ def _missing(environment: Environment, name: str, kind: str, argument: str | Non
     return None
 
 
-CHECKS = (repositories, repositories_once, buckets, code_runner, placeholders)
+def _runner_missing(environment: Environment, name: str, kind: str) -> tuple[str, str] | None:
+    runner = environment.code_runner
+    if runner is None:
+        return "there is no code runner", "Add code_runner, or remove the variable."
+    if not environment.services[name].uses.code_runner:
+        return f"{name} may not invoke it", "Add uses: { code_runner: true }."
+    if runner.service and kind == "code_runner":
+        return f"the engine {runner.engine} has no function", "Write {code_runner_url}."
+    if not runner.service and kind == "code_runner_url":
+        return "a function has no URL", "Write {code_runner}, the function to invoke."
+    return None
+
+
+CHECKS = (repositories, repositories_once, buckets, code_runner, placeholders, runner_placeholders)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Path, Problem, dotted
+from generator.systems.manifest.service import Count
 
 FARGATE_MEMORY: Mapping[int, range] = {
     256: range(512, 2048 + 1, 512),
@@ -31,17 +32,22 @@ def fargate_memory(cpu: int) -> list[int]:
 def fargate_size(environment: Environment) -> Iterator[Problem]:
     """CPU and memory are a pair that Fargate offers."""
     for name, service in environment.services.items():
-        allowed = fargate_memory(service.cpu)
-        if service.memory not in allowed:
-            step = allowed[1] - allowed[0]
-            choices = (
-                f"{allowed[0]} to {allowed[-1]} MiB in steps of {step}"
-                if len(allowed) > 3
-                else ", ".join(map(str, allowed[:-1])) + f" or {allowed[-1]} MiB"
-            )
-            what = f"Fargate has no task with cpu {service.cpu} and memory {service.memory}."
-            path: Path = ("services", name, "memory")
-            yield Problem(path, what, f"With cpu {service.cpu}, memory is {choices}.")
+        yield from size_problems(("services", name, "memory"), service.cpu, service.memory)
+
+
+def size_problems(path: Path, cpu: int, memory: int) -> Iterator[Problem]:
+    """What is wrong with a task of *cpu* units and *memory*, which stands at *path*."""
+    allowed = fargate_memory(cpu)
+    if memory not in allowed:
+        step = allowed[1] - allowed[0]
+        choices = (
+            f"{allowed[0]} to {allowed[-1]} MiB in steps of {step}"
+            if len(allowed) > 3
+            else ", ".join(map(str, allowed[:-1])) + f" or {allowed[-1]} MiB"
+        )
+        yield Problem(
+            path, f"Fargate has no task with cpu {cpu} and memory {memory}.", f"With cpu {cpu}, memory is {choices}."
+        )
 
 
 def privileged_port(environment: Environment) -> Iterator[Problem]:
@@ -65,12 +71,38 @@ def port_behind_load_balancer(environment: Environment) -> Iterator[Problem]:
 def count_range(environment: Environment) -> Iterator[Problem]:
     """The range's ends are in order, and what moves within it is named."""
     for name, service in environment.services.items():
-        count, path = service.count, ("services", name, "count", "range")
-        if count.range.min > count.range.max:
-            yield Problem(path, f"{dotted(path)} begins at {count.range.min} and ends at {count.range.max}.")
-        elif not count.fixed and count.cpu_percentage is None and count.memory_percentage is None:
-            cure = "Add cpu_percentage or memory_percentage, or write a fixed count."
-            yield Problem(path, f"{dotted(path)} has nothing that it scales by.", cure)
+        yield from range_problems(("services", name, "count", "range"), service.count)
+
+
+def range_problems(path: Path, count: Count) -> Iterator[Problem]:
+    """What is wrong with the range of *count*, which stands at *path*."""
+    if count.range.min > count.range.max:
+        yield Problem(path, f"{dotted(path)} begins at {count.range.min} and ends at {count.range.max}.")
+    elif not count.fixed and count.cpu_percentage is None and count.memory_percentage is None:
+        cure = "Add cpu_percentage or memory_percentage, or write a fixed count."
+        yield Problem(path, f"{dotted(path)} has nothing that it scales by.", cure)
+
+
+def spot_from_in_range(environment: Environment) -> Iterator[Problem]:
+    """The first task on Spot is one that the range can have."""
+    for name, service in environment.services.items():
+        first, most = service.count.range.spot_from, service.count.range.max
+        if first is not None and first > most:
+            path: Path = ("services", name, "count", "range", "spot_from")
+            what = f"{dotted(path)} is {first}, but {name} never has more than {most} tasks."
+            yield Problem(path, what, f"Write at most {most}.")
+
+
+def log_groups_agree(environment: Environment) -> Iterator[Problem]:
+    """Services that share a log group say alike how long it is kept."""
+    first: dict[str, str] = {}
+    for name in environment.services:
+        group, days = environment.log_group(name), environment.log_retention(name)
+        other = first.setdefault(group, name)
+        if days != environment.log_retention(other):
+            path: Path = ("services", name, "logging", "retention")
+            what = f"{other} keeps the log group {group} {environment.log_retention(other)} days, {name} {days}."
+            yield Problem(path, what, "A log group that services share has one retention: leave it to the environment.")
 
 
 def health_check_times(environment: Environment) -> Iterator[Problem]:
@@ -118,8 +150,10 @@ CHECKS = (
     privileged_port,
     port_behind_load_balancer,
     count_range,
+    spot_from_in_range,
     health_check_times,
     exec_needs_writable_root,
     variable_or_secret,
     log_group_names,
+    log_groups_agree,
 )

@@ -280,7 +280,7 @@ def test_a_wrong_value_in_a_service_is_refused(tmp_path: Path, line: str, what: 
         ("memory: 2048", "memory: 127", "must be at least 128, not 127"),
         ("memory: 2048", "memory: 10241", "must be at most 10240, not 10241"),
         ("repository: runner", "repository: Runner", 'has the wrong form: "Runner"'),
-        ("  timeout: 60", "  timeout: 60\n  engine: fargate", 'must be lambda, not "fargate"'),
+        ("  timeout: 60", "  timeout: 60\n  engine: fargte", 'must be one of lambda, fargate, ec2, not "fargte"'),
         ("cidr: 10.0.0.0/16", "cidr: 10.0.0.0", 'has no prefix length: "10.0.0.0"'),
         ("cidr: 10.0.0.0/16", "cidr: 10.0.0.1/16", 'has bits set outside its prefix: "10.0.0.1/16"'),
         ("cidr: 10.0.0.0/16", "cidr: 10.0.0.0/8", "is a /8"),

@@ -80,7 +80,7 @@ def test_what_the_loader_takes_an_editor_takes(tmp_path: Path, old: str, new: st
         ("  live:\n", "  live:\n    registries: { keep_images: 3 }\n"),
         ("  web:\n    image", "  Web_1:\n    image"),
         ("  timeout: 60", "  timeout: 901"),
-        ("  timeout: 60", "  engine: ec2"),
+        ("  timeout: 60", "  engine: ec3"),
         ("code_runner: true", "code_runner: yes"),
     ],
 )

@@ -48,3 +48,27 @@ def test_two_environments_cannot_share_a_host(tmp_path: Path) -> None:
     manifest = edited(tmp_path, ('alias: "{domain}"', "alias: dev.example.org"))
     error = manifest.error("alias: dev.example.org")
     assert error.what == "services.web.http.alias[0]: dev.example.org already leads to dev."
+
+
+@pytest.mark.parametrize(
+    ("names", "path", "shared"),
+    [
+        ('prefix: "{system}"', "prefix", "lab"),
+        ("cluster: hosts", "cluster", "hosts"),
+        ("load_balancer: front", "load_balancer", "front"),
+    ],
+)
+def test_environments_with_one_name_for_two_things_are_refused(
+    tmp_path: Path, names: str, path: str, shared: str
+) -> None:
+    found = edited(tmp_path, ("services:\n", f"names: {{ {names} }}\nservices:\n"))
+    errors = [error for error in found.errors() if "share the name" in error.what]
+    assert [error.what for error in errors] == [f'dev and live would share the name "{shared}".']
+    assert errors[0].where is not None
+    assert errors[0].where.line == found.line(f"names: {{ {path}")
+
+
+@pytest.mark.parametrize("names", ['prefix: "-{environment}"', f'prefix: "{"a" * 38}-{{environment}}"', "cluster: A"])
+def test_a_name_that_aws_refuses_is_refused(tmp_path: Path, names: str) -> None:
+    errors = edited(tmp_path, ("services:\n", f"names: {{ {names} }}\nservices:\n")).errors()
+    assert any("cannot be a name" in error.what for error in errors)

@@ -87,3 +87,44 @@ def test_a_variable_cannot_name_a_domain_that_is_absent(tmp_path: Path) -> None:
         ("MODE: fast", 'MODE: "{domain}"'),
     )
     assert "but the system has no domain" in manifest.error("MODE:").what
+
+
+EC2 = "  engine: ec2\n  host: { acknowledge_privileged: true, session_repositories: [runer] }\n"
+
+
+def test_a_repository_of_sessions_is_one_of_the_registries(tmp_path: Path) -> None:
+    internal = ("    idle_timeout: 200\n", "    idle_timeout: 200\n  internal: { idle_timeout: 70 }\n")
+    error = edited(tmp_path, ("  timeout: 60\n", "  timeout: 60\n" + EC2), internal).error("session_repositories")
+    assert error.what == (
+        'code_runner.host.session_repositories[0] names the repository "runer", which registries does not list.'
+    )
+    assert error.cure == 'Did you mean "runner"?'
+
+
+def test_a_variable_of_the_code_runner_names_a_registry(tmp_path: Path) -> None:
+    lines = '  timeout: 60\n  variables: { IMAGE: "{repository.runer}", SIZE: 1.10 }\n'
+    error = edited(tmp_path, ("  timeout: 60\n", lines)).error("IMAGE")
+    assert error.what == "code_runner.variables.IMAGE holds {repository.runer}, but registries does not list it."
+    runner = edited(tmp_path, ("  timeout: 60\n", lines.replace("runer", "runner"))).resolve().code_runner
+    assert runner is not None
+    assert str(runner.variables["SIZE"]) == "1.10"
+
+
+@pytest.mark.parametrize(
+    ("engine", "variable", "what", "cure"),
+    [
+        ("lambda", "{code_runner_url}", "a function has no URL", "Write {code_runner}, the function to invoke."),
+        ("fargate", "{code_runner}", "the engine fargate has no function", "Write {code_runner_url}."),
+    ],
+)
+def test_a_placeholder_of_another_engine_is_refused(
+    tmp_path: Path, engine: str, variable: str, what: str, cure: str
+) -> None:
+    changes = (
+        ("  timeout: 60\n", f"  timeout: 60\n  engine: {engine}\n"),
+        ("memory: 2048", "memory: 512"),
+        ("MODE: fast", f'MODE: "{variable}"'),
+    )
+    error = edited(tmp_path, *changes).error("MODE")
+    assert error.what == f"services.api.variables.MODE holds {variable}, but {what}."
+    assert error.cure == cure

@@ -1,0 +1,58 @@
+"""Who reaches whom: services that call services or databases, and the security group rules and names for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.hcl.expression import Expr
+from generator.systems.databases import database_access
+from generator.systems.inputs import identifier
+from generator.systems.manifest import Environment
+from generator.systems.runner import finds_runner, runner_access
+
+if TYPE_CHECKING:
+    from generator.systems.environment import EnvironmentRoot
+
+NAMESPACE = Expr("module.cluster.service_connect_namespace_arn")
+
+
+def security_group(service: str) -> Expr:
+    """The security group of the tasks of *service*, whose module need not be called yet."""
+    return Expr(f"module.service_{identifier(service)}.security_group_id")
+
+
+def connections(root: EnvironmentRoot, name: str) -> dict[str, object]:
+    """The arguments of the service *name* with which it calls others, and others call it.
+
+    Connections are plain TCP to Service Connect's proxy: of HTTP it would end every request after 15 seconds.
+    """
+    environment = root.environment
+    uses, callers = environment.services[name].uses, environment.callers(name)
+    called = {
+        other: {"port": environment.services[other].image.port, "security_group_id": security_group(other)}
+        for other in uses.services
+    }
+    inputs: dict[str, object] = {
+        "ingress": {caller: {"security_group_id": security_group(caller)} for caller in callers},
+        "egress": {**called, **database_access(root, name), **runner_access(root, name)},
+    }
+    if callers:
+        inputs["service_connect"] = {"namespace": NAMESPACE, "server": {"port_name": name}}
+    elif called or finds_runner(environment, name):
+        inputs["service_connect"] = {"namespace": NAMESPACE}
+    return inputs
+
+
+def namespace(environment: Environment) -> dict[str, object]:
+    """The arguments of the cluster in which services find each other by name."""
+    finding = (bool(s.uses.services) or finds_runner(environment, name) for name, s in environment.services.items())
+    return {"service_connect": True} if any(finding) else {}
+
+
+def service_hosts(environment: Environment) -> dict[str, object]:
+    """The placeholders for services that are called by others: host and port."""
+    return {
+        f"service.{name}": f"{name}:{service.image.port}"
+        for name, service in environment.services.items()
+        if environment.callers(name)
+    }

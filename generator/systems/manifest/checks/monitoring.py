@@ -1,0 +1,37 @@
+"""Checks of monitoring: alarms that exist, and that can go off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.systems.manifest.environment import Environment
+from generator.systems.manifest.problems import Problem
+
+
+def answers_within_idle_timeout(environment: Environment) -> Iterator[Problem]:
+    """No answer takes longer than the load balancer waits, so a limit beyond it would never be passed."""
+    if environment.monitoring is None:
+        return
+    limit, idle = environment.monitoring.load_balancer.response_seconds, environment.http.public.idle_timeout
+    if limit >= idle:
+        what = f"No answer takes {limit:g} s: the load balancer hangs up after {idle} s."
+        path = ("monitoring", "load_balancer", "response_seconds")
+        yield Problem(path, what, "Choose a limit below http.public.idle_timeout.")
+
+
+def credits_of_burstable_hosts(environment: Environment) -> Iterator[Problem]:
+    """Only burstable instance types have CPU credits."""
+    monitoring, runner = environment.monitoring, environment.code_runner
+    if monitoring is None or monitoring.code_runner.minimum_credits is None:
+        return
+    host = runner.host if runner is not None else None
+    if host is None or re.match(r"t[0-9]", host.instance_type) is None:
+        of = f"the type {host.instance_type}" if host is not None else "a code runner without a host"
+        path = ("monitoring", "code_runner", "minimum_credits")
+        yield Problem(
+            path, f"CPU credits do not exist with {of}.", "Remove minimum_credits, or use a type such as t3.medium."
+        )
+
+
+CHECKS = (answers_within_idle_timeout, credits_of_burstable_hosts)
