@@ -8,7 +8,7 @@ from generator.hcl.expression import Expr
 from generator.systems.databases import database_access
 from generator.systems.inputs import identifier
 from generator.systems.manifest import Environment
-from generator.systems.runner import finds_runner, runner_access
+from generator.systems.runner import runner_egress, runner_namespace
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -34,19 +34,19 @@ def connections(root: EnvironmentRoot, name: str) -> dict[str, object]:
     }
     inputs: dict[str, object] = {
         "ingress": {caller: {"security_group_id": security_group(caller)} for caller in callers},
-        "egress": {**called, **database_access(root, name), **runner_access(root, name)},
+        "egress": {**called, **database_access(root, name), **runner_egress(root, environment.services[name])},
     }
     if callers:
         inputs["service_connect"] = {"namespace": NAMESPACE, "server": {"port_name": name}}
-    elif called or finds_runner(environment, name):
+    elif called or (uses.code_runner and runner_namespace(environment.code_runner)):
         inputs["service_connect"] = {"namespace": NAMESPACE}
     return inputs
 
 
 def namespace(environment: Environment) -> dict[str, object]:
-    """The arguments of the cluster in which services find each other by name."""
-    finding = (bool(s.uses.services) or finds_runner(environment, name) for name, s in environment.services.items())
-    return {"service_connect": True} if any(finding) else {}
+    """The arguments of the cluster in which services find each other, and a runner on Fargate, by name."""
+    connected = any(service.uses.services for service in environment.services.values())
+    return {"service_connect": True} if connected else runner_namespace(environment.code_runner)
 
 
 def service_hosts(environment: Environment) -> dict[str, object]:

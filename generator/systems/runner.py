@@ -10,10 +10,10 @@ from generator.hcl.module_call import ModuleCall, call_module
 from generator.modules.alb import Alb
 from generator.modules.code_runner import CodeRunner
 from generator.systems.inputs import architecture, given, identifier, volume_name
-from generator.systems.manifest import CODE_RUNNER, Environment
+from generator.systems.manifest import CODE_RUNNER
 from generator.systems.manifest.runner import CodeRunner as Settings
 from generator.systems.manifest.runner import Host
-from generator.systems.manifest.service import Count, Range
+from generator.systems.manifest.service import Count, Range, Service
 from generator.systems.root import filled
 from generator.systems.tasks import scaling
 
@@ -63,10 +63,9 @@ def runner_endpoints(settings: Settings | None) -> dict[str, object]:
     }
 
 
-def finds_runner(environment: Environment, service: str) -> bool:
-    """Whether *service* finds a runner on Fargate by name."""
-    settings = environment.code_runner
-    return settings is not None and settings.engine == "fargate" and environment.services[service].uses.code_runner
+def runner_namespace(settings: Settings | None) -> dict[str, object]:
+    """The arguments of the cluster in which callers find a runner on Fargate by name."""
+    return {"service_connect": True} if settings is not None and settings.engine == "fargate" else {}
 
 
 def runner_repositories(settings: Settings | None) -> set[str]:
@@ -77,10 +76,10 @@ def runner_repositories(settings: Settings | None) -> set[str]:
     return {settings.repository, *sessions}
 
 
-def runner_access(root: EnvironmentRoot, service: str) -> dict[str, object]:
-    """The ways out of *service* to a runner on ECS; none where it does not use one."""
+def runner_egress(root: EnvironmentRoot, service: Service) -> dict[str, object]:
+    """The way out of *service* to a runner on ECS; none where it does not use one."""
     settings = root.environment.code_runner
-    if settings is None or not settings.service or not root.environment.services[service].uses.code_runner:
+    if settings is None or not settings.service or not service.uses.code_runner:
         return {}
     if settings.host is not None:
         return {CODE_RUNNER: {"port": HTTP, "security_group_id": _balancer_reference().security_group_id}}

@@ -9,6 +9,9 @@ module "secrets" {
     "ssm:/containrlab/GITHUB_CLIENT_SECRET" = { name = "/containrlab/GITHUB_CLIENT_SECRET" }
     "ssm:/containrlab/NEXTAUTH_SECRET"      = { name = "/containrlab/NEXTAUTH_SECRET" }
   }
+  settings = {
+    "ssm:/containrlab/SESSION_TTL_SECONDS" = { name = "/containrlab/SESSION_TTL_SECONDS", value = "1800" }
+  }
   secrets       = {}
   allow_destroy = var.allow_destroy
 }
@@ -40,13 +43,13 @@ module "service_api" {
     data = "/data"
   }
   environment = {
-    RUNNERD_BASE_URL    = "http://${module.code_runner_load_balancer.dns_name}"
-    SESSION_TTL_SECONDS = "1800"
-    WEB_ORIGIN          = "https://app.${var.domain}"
+    RUNNERD_BASE_URL = "http://${module.code_runner_load_balancer.dns_name}"
+    WEB_ORIGIN       = "https://app.${var.domain}"
   }
   secrets = {
-    GEMINI_API_KEY  = module.secrets.arns["ssm:/containrlab/GEMINI_API_KEY"]
-    NEXTAUTH_SECRET = module.secrets.arns["ssm:/containrlab/NEXTAUTH_SECRET"]
+    SESSION_TTL_SECONDS = module.secrets.arns["ssm:/containrlab/SESSION_TTL_SECONDS"]
+    GEMINI_API_KEY      = module.secrets.arns["ssm:/containrlab/GEMINI_API_KEY"]
+    NEXTAUTH_SECRET     = module.secrets.arns["ssm:/containrlab/NEXTAUTH_SECRET"]
   }
   scaling = {
     minimum = 1

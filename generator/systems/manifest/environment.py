@@ -17,12 +17,13 @@ from generator.systems.manifest.fields import (
     Model,
     Name,
     RepositoryName,
+    ShortForm,
 )
 from generator.systems.manifest.monitoring import Monitoring
 from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
-from generator.systems.manifest.off_hours import OffHours
+from generator.systems.manifest.off_hours import OffHours, off_hours_form
 from generator.systems.manifest.operations import Pipeline, Recovery
 from generator.systems.manifest.runner import CodeRunner
 from generator.systems.manifest.secret import Secret
@@ -112,7 +113,9 @@ class System(Model):
     monitoring: Monitoring | None = Field(default=None, description="Alarms and dashboards; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
     databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")
-    off_hours: OffHours | None = Field(default=None, description="When no service runs; absent: they always run.")
+    off_hours: Annotated[OffHours | None, ShortForm(off_hours_form, {"const": False})] = Field(
+        default=None, description="When no service runs; false, or absent: they always run."
+    )
     pipeline: Pipeline | None = Field(default=None, description="The GitHub workflows; none are emitted if absent.")
     recovery: Recovery | None = Field(default=None, description="What was promised for the loss of the environment.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -42,3 +42,10 @@ class OffHours(Model):
     def _cron(self, time: str) -> str:
         hours, minutes = time.split(":")
         return f"cron({int(minutes)} {int(hours)} {'? * MON-FRI *' if self.weekends else '* * ? *'})"
+
+
+def off_hours_form(value: Any) -> Any:
+    """What false stands for: an environment may wake what the base lets sleep."""
+    if value is True:
+        raise wrong("must be false or a map with time_zone", "Write off_hours: { time_zone: America/New_York }.")
+    return None if value is False else value
