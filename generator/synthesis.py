@@ -123,7 +123,7 @@ def _example(example: Example) -> dict[str, str]:
 def _system(manifest: Manifest, path: Path) -> Iterator[tuple[str, str]]:
     header = f"{MARK} {path}; edit that file."
     account = AccountRoot(manifest.account)
-    yield from _root(account, path.parent / "account", header, account_readme(manifest.account, header))
+    yield from _root(account, path.parent / "account", header, account_readme(manifest.account, account, header))
     for name in manifest.environments:
         environment = manifest.resolve(name)
         root = EnvironmentRoot(environment)

@@ -67,7 +67,7 @@ def deploy(environment: Environment) -> Workflow:
         on,
         {"plan": _plan(environment, folder), "apply": _apply(environment, folder)},
         # One at a time, whatever started it; a run that waits is replaced by a newer one.
-        concurrency=f"{environment.prefix}-deploy",
+        concurrency=f"{github_environment(environment)}-deploy",
         env={"TF_IN_AUTOMATION": "true", "TF_INPUT": "false"},
     )
 

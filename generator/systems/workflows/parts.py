@@ -154,7 +154,7 @@ def upload_sarif(file: str, category: str, when: str = "${{ !cancelled() }}") ->
 
 def github_environment(environment: Environment) -> str:
     """The GitHub environment: systems share the repository, so the system's name begins it."""
-    return environment.prefix
+    return f"{environment.system}-{environment.name}"
 
 
 def variable(environment: Environment, thing: str) -> str:

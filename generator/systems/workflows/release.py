@@ -75,7 +75,7 @@ def _reviewers(environment: Environment) -> Job:
         [require_reviewers(environment)],
         minutes=5,
         permissions={"actions": "read"},
-        concurrency=f"{environment.prefix}-reviewers-${{{{ inputs.name }}}}",
+        concurrency=f"{github_environment(environment)}-reviewers-${{{{ inputs.name }}}}",
     )
 
 
@@ -136,7 +136,7 @@ def _release(environment: Environment) -> Job:
             ),
             upload_sarif(
                 SARIF,
-                f"trivy-{environment.prefix}-${{{{ inputs.name }}}}",
+                f"trivy-{github_environment(environment)}-${{{{ inputs.name }}}}",
                 f"${{{{ !cancelled() && {BUILDS} && steps.build.outcome == 'success' }}}}",
             ),
             assume(release_role(environment), environment),
@@ -166,7 +166,7 @@ def _release(environment: Environment) -> Job:
         permissions={"contents": "read", "id-token": "write", "security-events": "write"},
         needs=["reviewers"] if pipeline.requires_approval else [],
         environment=github_environment(environment),
-        concurrency=f"{environment.prefix}-release-${{{{ inputs.name }}}}",
+        concurrency=f"{github_environment(environment)}-release-${{{{ inputs.name }}}}",
         runs_on=_runs_on(environment),
     )
 
