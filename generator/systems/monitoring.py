@@ -17,6 +17,7 @@ from generator.systems.manifest.monitoring import Monitoring as Settings
 from generator.systems.manifest.monitoring import protocol
 from generator.systems.manifest.runner import CodeRunner, Host
 from generator.systems.manifest.service import Count
+from generator.systems.monitored_databases import monitored_databases
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
@@ -34,6 +35,7 @@ def monitor(root: EnvironmentRoot) -> ModuleCall | None:
         "services": {**_services(root, settings), **_runner_service(root, settings)},
         "load_balancers": _load_balancers(root, settings),
         "target_groups": _target_groups(root),
+        "databases": monitored_databases(root, settings),
         "functions": _functions(root, settings),
         "autoscaling_groups": _hosts(root, settings),
         "clusters": _clusters(root),
@@ -170,7 +172,7 @@ def _clusters(root: EnvironmentRoot) -> dict[str, object]:
     found: dict[str, object] = {SERVICES: Expr("module.cluster.arn")} if root.services else {}
     if _host(root) is not None:
         name = root.environment.code_runner_cluster
-        found[CODE_RUNNER] = f"arn:{root.partition}:ecs:{root.region}:{root.account}:cluster/{name}"
+        found[CODE_RUNNER] = root.arn("ecs", f"cluster/{name}")
     return found
 
 

@@ -51,8 +51,13 @@ class Root(Stack):
         """The name of a bucket: unique in the world by account and region, within S3's 63 characters."""
         return bucket_name(f"{self.prefix}-{thing}", self.region, str(self.account))
 
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """The ARN of *resource* of this account; *region* is the root's unless given."""
+        where = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{where}:{self.account}:{resource}"
+
     def repository_arn(self, repository: str) -> str:
-        return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{repository}"
+        return self.arn("ecr", f"repository/{repository}")
 
     def repository_urls(self, repositories: tuple[str, ...]) -> dict[str, str]:
         registry = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"

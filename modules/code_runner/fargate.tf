@@ -32,7 +32,7 @@ module "fargate" {
   }
   service_connect = {
     namespace = var.service_connect_namespace_arn
-    server    = { port_name = "runner", dns_name = var.name, protocol = "http" }
+    server    = { port_name = "runner", dns_name = var.name }
   }
   scaling = var.scaling
   tags    = var.tags

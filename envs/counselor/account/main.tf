@@ -18,7 +18,8 @@ module "container_registry" {
     "counselor/frontend" = {}
     "counselor/backend"  = {}
   }
-  environments  = ["dev", "test", "prod"]
-  keep_images   = 30
-  allow_destroy = var.allow_destroy
+  environments        = ["dev", "test", "prod"]
+  keep_images         = 30
+  replication_regions = ["us-west-2"]
+  allow_destroy       = var.allow_destroy
 }

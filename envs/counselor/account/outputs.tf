@@ -9,3 +9,18 @@ output "repository_urls" {
   description = "URLs to push images to, by repository."
   value       = module.container_registry.repository_urls
 }
+
+output "release_roles" {
+  description = "Roles that release, by environment, for the workflows of github_repositories; none without any."
+  value       = try(module.delivery["github"].role_arns, {})
+}
+
+output "audit_trail" {
+  description = "ARN of the trail of who did what in the account."
+  value       = module.audit_trail.arn
+}
+
+output "audit_bucket" {
+  description = "Bucket with the trail's files."
+  value       = module.audit_trail.bucket
+}

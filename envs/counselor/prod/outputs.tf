@@ -5,6 +5,16 @@ output "cluster" {
   value       = module.cluster.name
 }
 
+output "alarm_topic" {
+  description = "Topic that alarms and failed tasks reach; a mail address confirms first."
+  value       = module.monitoring.topic_arn
+}
+
+output "dashboards" {
+  description = "Names of the CloudWatch dashboards."
+  value       = module.monitoring.dashboards
+}
+
 output "load_balancer" {
   description = "Name that AWS gives the load balancer."
   value       = module.load_balancer.dns_name

@@ -29,3 +29,10 @@ variable "hosted_zone_id" {
     error_message = "hosted_zone_id must look like Z0123456789ABC."
   }
 }
+
+variable "alarm_subscriptions" {
+  description = "Who hears of alarms, by name: the protocol (email, https, lambda, sqs) and the address, URL or ARN."
+  type        = map(object({ protocol = string, endpoint = string }))
+  default     = {}
+  nullable    = false
+}

@@ -18,7 +18,7 @@ module "container_registry" {
     "seepp/frontend-legacy" = {}
     "seepp/frontend"        = {}
     "seepp/backend"         = {}
-    spp-lambda-trace        = {}
+    spp-lambda-trace        = { lambda_pull = true }
   }
   environments  = ["test", "prod"]
   keep_images   = 30

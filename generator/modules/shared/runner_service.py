@@ -38,7 +38,8 @@ def fargate_engine(module: RunnerVariables) -> ModuleCall:
             "egress": _to_endpoints(module),
             "service_connect": {
                 "namespace": module.service_connect_namespace_arn,
-                "server": {"port_name": PORT_NAME, "dns_name": module.name, "protocol": "http"},
+                # Plain TCP: of HTTP, the proxy would end every request after 15 seconds, and runs take longer.
+                "server": {"port_name": PORT_NAME, "dns_name": module.name},
             },
             "scaling": module.scaling,
         },

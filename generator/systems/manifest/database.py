@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -53,3 +54,19 @@ class Database(Model):
     def port(self) -> int:
         """The port that the engine listens on."""
         return 5432 if self.engine == "postgres" else 3306
+
+
+_CLASS = re.compile(r"db\.([tmr])\d[a-z]*\.(micro|small|medium|large|(\d*)xlarge)")
+_SMALL = {"micro": 1, "small": 2, "medium": 4}
+_LARGE = {"t": 8, "m": 8, "r": 16}
+
+
+def class_memory(instance_class: str) -> int | None:
+    """GiB of memory of an instance class of the families t, m and r; None for others."""
+    match = _CLASS.fullmatch(instance_class)
+    if match is None:
+        return None
+    family, size, times = match.groups()
+    if size in _SMALL:
+        return _SMALL[size]
+    return _LARGE[family] * (1 if size == "large" else 2 * int(times or 1))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from generator.systems.manifest.account import AuditTrail, Delivery, Registries
 from generator.systems.manifest.database import Database
 from generator.systems.manifest.fields import (
     NAME_PATTERN,
@@ -16,7 +17,6 @@ from generator.systems.manifest.fields import (
     Form,
     Model,
     Name,
-    RepositoryName,
     ShortForm,
 )
 from generator.systems.manifest.monitoring import Monitoring
@@ -48,15 +48,6 @@ class Domain(Model):
     """The DNS domain of the system."""
 
     name: DomainName = Field(description="The domain's name, as example.org; {domain} stands for it.")
-
-
-class Registries(Model):
-    """The system's image repositories, shared by its environments."""
-
-    repositories: tuple[RepositoryName, ...] = Field(default=(), description="Names of the repositories.")
-    keep_images: int = Field(
-        default=30, ge=1, le=1000, description="Images kept of each environment in each repository."
-    )
 
 
 class Observability(Model):
@@ -103,6 +94,8 @@ class System(Model):
     )
     domain: Domain | None = Field(default=None, description="The DNS domain; needed for aliases and HTTPS.")
     registries: Registries = Field(default=Registries(), description="Image repositories, shared by the environments.")
+    delivery: Delivery | None = Field(default=None, description="Roles that GitHub's workflows assume; none if absent.")
+    audit_trail: AuditTrail | None = Field(default=None, description="CloudTrail of the account; none if absent.")
     names: Names = Field(default=Names(), description="How the environment's resources are called.")
     network: Network = Field(description="VPC, NAT and flow logs.")
     http: LoadBalancers = Field(default=LoadBalancers(), description="Load balancers.")

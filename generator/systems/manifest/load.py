@@ -9,28 +9,36 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from generator.errors import Location, ManifestError
+from generator.systems.manifest.account import AuditTrail, Delivery, Registries
 from generator.systems.manifest.checks import check_environment, check_system
 from generator.systems.manifest.checks.environments import environment_name
-from generator.systems.manifest.environment import Environment, Registries, System
+from generator.systems.manifest.environment import Environment, System
 from generator.systems.manifest.explain import explain
 from generator.systems.manifest.merge import merge
 from generator.systems.manifest.nodes import MapNode, Node, ScalarNode, locate, plain
 from generator.systems.manifest.problems import ManifestErrors, Problem, nearest, one_of, printable
 from generator.systems.manifest.read import read_yaml
 
-SYSTEM_WIDE = ("system", "owner", "region", "registries")
+SYSTEM_WIDE = ("system", "owner", "region", "registries", "delivery", "audit_trail")
 """Keys that no environment may override: what they describe exists once an account."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What exists once an account: the system's name and tags, its registries, and who shares them."""
+    """What exists once an account: the system's name and tags, what its environments share, and those themselves."""
 
     system: str
     owner: str
     region: str
     registries: Registries
-    environments: tuple[str, ...]
+    delivery: Delivery | None
+    audit_trail: AuditTrail | None
+    resolved: tuple[Environment, ...]
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments' names in the order of the file."""
+        return tuple(environment.name for environment in self.resolved)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,15 @@ class Manifest:
     def account(self) -> Account:
         """What the system's environments share."""
         first = next(iter(self.resolved.values()))
-        return Account(first.system, first.owner, first.region, first.registries, self.environments)
+        return Account(
+            first.system,
+            first.owner,
+            first.region,
+            first.registries,
+            first.delivery,
+            first.audit_trail,
+            tuple(self.resolved.values()),
+        )
 
     def resolve(self, environment: str) -> Environment:
         """The environment of that name. Raises ManifestError for an unknown one."""

@@ -47,7 +47,12 @@ class DatabaseLimits(Model):
 
     cpu_percentage: Percentage = Field(default=80, description="Average CPU, in percent, above which is an alarm.")
     free_storage_percentage: Percentage = Field(default=15, description="Free storage below which is an alarm.")
-    connections_percentage: Percentage = Field(default=80, description="Share of the possible connections above which.")
+    connections_percentage: Percentage = Field(default=80, description="Share of max_connections above which is one.")
+    max_connections: int | None = Field(
+        default=None,
+        ge=1,
+        description="Connections that a database allows; absent: what its class of t, m or r has by RDS's parameters.",
+    )
 
 
 class RunnerLimits(Model):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from generator.hcl.writer import write
 from generator.schema.prune import load
+from generator.systems.account import AccountRoot
 from generator.systems.environment import EnvironmentRoot
 from generator.systems.manifest import Environment, load_manifest
 
@@ -27,3 +28,10 @@ def block(files: dict[str, str], label: str, kind: str = "module") -> list[str]:
     (text,) = [t for t in files.values() if f'{kind} "{label}" {{' in t]
     body = text[text.index(f'{kind} "{label}" {{') :].split("\n}\n")[0]
     return [" ".join(line.split()) for line in body.splitlines()]
+
+
+def emitted_account(directory: Path, text: str) -> dict[str, str]:
+    """The files of the root module of what exists once an account."""
+    path = directory / "system.yaml"
+    path.write_text(text)
+    return write(AccountRoot(load_manifest(path).account), load(), "header")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.systems.monitored_databases import connections
 from tests.unit.systems.roots import block, emitted
 from tests.unit.systems.test_runner import BASE, FARGATE, HOST
 
@@ -77,3 +78,42 @@ def test_subscribers_are_the_default_of_the_operators_variable(tmp_path: Path, e
     files = emitted(tmp_path, BASE + HOST.replace("environments:", f"{asked}environments:"))
     variable = files["variables.tf"].split('variable "alarm_subscriptions"')[1]
     assert endpoint.replace("${", "$${") in variable
+
+
+DATABASE = """databases:
+  main:
+    version: "15"
+    instance_class: db.r5.large
+    storage: 100
+    managed_password: false
+    replicas: { reports: { instance_class: db.t3.medium } }
+"""
+
+
+def test_a_database_and_its_replicas_are_watched(tmp_path: Path) -> None:
+    text = BASE.replace("uses: { code_runner: true }", "uses: { code_runner: true, databases: [main] }") + HOST
+    asked = DATABASE + ASKED.replace("minutes: 7", "databases: { cpu_percentage: 75 }")
+    found = " ".join(block(emitted(tmp_path, text.replace("environments:", f"{asked}environments:")), "monitoring"))
+    assert (
+        "main = { identifier = module.database_main.identifier allocated_storage = 100 max_connections = 1666" in found
+    )
+    assert 'main-reports = { identifier = "${module.database_main.identifier}-reports"' in found
+    assert "max_connections = 396 cpu_percent = 75 free_storage_percent = 15 connections_percent = 80" in found
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind", "found"),
+    [
+        ("postgres", "db.t3.micro", 78),
+        ("postgres", "db.t3.small", 184),
+        ("postgres", "db.r5.24xlarge", 5000),
+        ("mysql", "db.m6g.2xlarge", 2545),
+    ],
+)
+def test_connections_stay_below_what_the_class_certainly_has(engine: str, kind: str, found: int) -> None:
+    assert connections(engine, kind) == found
+
+
+def test_a_class_of_unknown_memory_is_no_number() -> None:
+    with pytest.raises(ValueError, match="x2g"):
+        connections("postgres", "db.x2g.large")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generator.systems.manifest.database import class_memory
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Problem
 
@@ -34,4 +35,18 @@ def credits_of_burstable_hosts(environment: Environment) -> Iterator[Problem]:
         )
 
 
-CHECKS = (answers_within_idle_timeout, credits_of_burstable_hosts)
+def connections_are_known(environment: Environment) -> Iterator[Problem]:
+    """How many connections a database allows follows from its class, or is said."""
+    monitoring = environment.monitoring
+    if monitoring is None or monitoring.databases.max_connections is not None:
+        return
+    for name, database in environment.databases.items():
+        kinds = [database.instance_class, *(r.instance_class for r in database.replicas.values() if r.instance_class)]
+        for kind in kinds:
+            if class_memory(kind) is None:
+                what = f"Nothing is known of the connections of {kind}, which the database {name} has."
+                cure = "Write monitoring: { databases: { max_connections: … } }, or use a class of t, m or r."
+                yield Problem(("databases", name, "instance_class"), what, cure)
+
+
+CHECKS = (answers_within_idle_timeout, credits_of_burstable_hosts, connections_are_known)

@@ -36,6 +36,20 @@ def repositories_once(environment: Environment) -> Iterator[Problem]:
             yield Problem(("registries", "repositories", index), f'The repository "{name}" is listed twice.')
 
 
+def replication(environment: Environment) -> Iterator[Problem]:
+    """Images are copied to other regions than the one they are pushed to, each once."""
+    regions = environment.registries.replication_regions
+    for index, region in enumerate(regions):
+        path: Path = ("registries", "replication_regions", index)
+        if region == environment.region:
+            yield Problem(path, f"{region} is the region that images are pushed to.", "Name another region.")
+        elif region in regions[:index]:
+            yield Problem(path, f"The region {region} is listed twice.")
+    if regions and not environment.registries.repositories:
+        path = ("registries", "replication_regions")
+        yield Problem(path, "There is no repository whose images could be copied.", "Add registries.repositories.")
+
+
 def buckets(environment: Environment) -> Iterator[Problem]:
     """Every bucket in use is declared."""
     for name, service in environment.services.items():
@@ -108,4 +122,4 @@ def _runner_missing(environment: Environment, name: str, kind: str) -> tuple[str
     return None
 
 
-CHECKS = (repositories, repositories_once, buckets, code_runner, placeholders, runner_placeholders)
+CHECKS = (repositories, repositories_once, replication, buckets, code_runner, placeholders, runner_placeholders)

@@ -87,3 +87,12 @@ monitoring: { code_runner: { minimum_credits: 50 } }
     error = edited(tmp_path, ("  timeout: 60\n", engine), internal).error("minimum_credits")
     assert error.what == "CPU credits do not exist with the type m7i.large."
     assert edited(tmp_path, ("  timeout: 60\n", engine.replace("m7i", "t3")), internal).resolve()
+
+
+def test_a_database_of_unknown_memory_needs_its_connections(tmp_path: Path) -> None:
+    database = 'databases: { main: { version: "15", instance_class: db.x2g.large } }\nmonitoring: {'
+    used = ("uses: { code_runner: true }", "uses: { code_runner: true, databases: [main] }")
+    error = edited(tmp_path, ("code_runner:\n", f"{database} }}\ncode_runner:\n"), used).error("x2g")
+    assert error.what == "Nothing is known of the connections of db.x2g.large, which the database main has."
+    said = f"{database} databases: {{ max_connections: 2000 }} }}\ncode_runner:\n"
+    assert edited(tmp_path, ("code_runner:\n", said), used).resolve()
