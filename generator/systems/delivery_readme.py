@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from generator.systems.delivery import github_environment
 from generator.systems.manifest import CODE_RUNNER, Environment
-from generator.systems.workflows.parts import apply_role, github_environment, plan_role, release_role
+from generator.systems.workflows.parts import apply_role, plan_role, release_role
 
 BACKEND = 'terraform init -backend-config="bucket=<state_bucket of ../account>"'
 
@@ -114,8 +115,8 @@ def github_section(environment: Environment) -> str:
     asked = f"The GitHub environment `{name}` asks nobody."
     if pipeline.requires_approval:
         asked = (
-            f"The GitHub environment `{name}` needs required reviewers and, as deployment branch, `{branch}`: the workflows\n"
-            "refuse to run while it has none."
+            f"The GitHub environment `{name}` needs required reviewers and, as deployment branch, `{branch}`: the\n"
+            "workflows refuse to run while it has none."
         )
     secrets = (
         ", `secretsmanager:GetSecretValue` on the database's secret"
@@ -123,9 +124,9 @@ def github_section(environment: Environment) -> str:
         else ""
     )
     rows = (
-        (plan_role(environment), f"ref:refs/heads/{branch}", f"`ReadOnlyAccess`{secrets}"),
-        (apply_role(environment), f"environment:{name}", "to make and change what stands here, and its state"),
-        (release_role(environment), f"environment:{name}", "those of [modules/delivery](../../../modules/delivery)"),
+        (plan_role(environment), f"ref:refs/heads/{branch}", f"with `ReadOnlyAccess`{secrets}"),
+        (apply_role(environment), f"environment:{name}", "may make and change what stands here, and its state"),
+        (release_role(environment), f"environment:{name}", _release_role(environment)),
     )
     table = "\n".join(f"| `{variable}` | `{subject}` | {permissions} |" for variable, subject, permissions in rows)
     return f"""- {_link(environment, "deploy")}: a plan, and the same plan
@@ -138,11 +139,17 @@ def github_section(environment: Environment) -> str:
 Roles are assumed by the token of the job, without keys. The workflows read their ARNs from variables of the repository
 that starts them:
 
-| variable | subject of the token, after `repo:OWNER/NAME:` | permissions |
+| variable | subject of the token, after `repo:OWNER/NAME:` | role |
 | --- | --- | --- |
 {table}
 
 Values of Terraform's variables, such as `hosted_zone_id`, are committed in `terraform.tfvars` beside this file."""
+
+
+def _release_role(environment: Environment) -> str:
+    if environment.delivery is None:
+        return "those of [modules/delivery](../../../modules/delivery)"
+    return "output `release_roles` of `../account`, once `github_repositories` there names the repository"
 
 
 def _link(environment: Environment, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.systems.delivery import github_environment
 from generator.systems.manifest import Environment
 from generator.systems.workflows.parts import (
     DOWNLOAD_ARTIFACT,
@@ -12,7 +13,6 @@ from generator.systems.workflows.parts import (
     apply_role,
     assume,
     checkout,
-    github_environment,
     initialise,
     install_terraform,
     plan_role,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.systems.delivery import github_environment
 from generator.systems.manifest import Environment
 from generator.systems.root import state_bucket
 
@@ -150,11 +151,6 @@ def require_reviewers(environment: Environment) -> Step:
 
 def upload_sarif(file: str, category: str, when: str = "${{ !cancelled() }}") -> Step:
     return Step("Upload findings", uses=UPLOAD_SARIF, given={"sarif_file": file, "category": category}, when=when)
-
-
-def github_environment(environment: Environment) -> str:
-    """The GitHub environment: systems share the repository, so the system's name begins it."""
-    return f"{environment.system}-{environment.name}"
 
 
 def variable(environment: Environment, thing: str) -> str:

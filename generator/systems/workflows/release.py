@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.systems.delivery import github_environment
 from generator.systems.manifest import CODE_RUNNER, Environment
 from generator.systems.workflows.parts import (
     ARM_RUNNER,
@@ -12,7 +13,6 @@ from generator.systems.workflows.parts import (
     Workflow,
     assume,
     checkout,
-    github_environment,
     install_python,
     install_slipway,
     release_role,
