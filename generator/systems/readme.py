@@ -25,8 +25,8 @@ def account_readme(account: Account, root: Root, header: str) -> str:
     return f"""<!-- {header} -->
 # {account.system}: the account
 
-What exists once in the AWS account of {account.system}, in {account.region}: the bucket for Terraform's state and the
-image repositories. The environments {environments} share it, so it is applied first.
+What exists once in the AWS account of {account.system}, in {account.region}: {_things(account)}.
+The environments {environments} share it, so it is applied first, and by an operator.
 
 ## Repositories
 
@@ -50,7 +50,7 @@ terraform apply
 rm backend_override.tf
 terraform init -migrate-state -backend-config="bucket=$(terraform output -raw state_bucket)"
 ```
-
+{_trust(account)}
 ## Destroying
 
 Only after every environment is gone. The state goes back to a local file first, because its bucket is destroyed too.
@@ -61,6 +61,33 @@ printf 'terraform {{\\n  backend "local" {{}}\\n}}\\n' > backend_override.tf
 terraform init -migrate-state
 terraform destroy -var allow_destroy=true
 ```
+"""
+
+
+def _things(account: Account) -> str:
+    things = ["the bucket for Terraform's state", "the image repositories"]
+    if account.delivery is not None:
+        things.append("the roles of GitHub's workflows")
+    if account.audit_trail is not None:
+        things.append("the audit trail")
+    return f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def _trust(account: Account) -> str:
+    if account.delivery is None:
+        return ""
+    return """
+## Delivering with GitHub
+
+The roles that release exist once a repository is trusted, and `release_roles` names them:
+
+```sh
+terraform apply -var 'github_repositories=["<owner>/<name>"]'
+terraform output release_roles
+```
+
+The README of each environment says which variables of the repository take them. The roles that plan and apply are the
+operator's own: what they may do is as much as whoever holds them could do by hand.
 """
 
 

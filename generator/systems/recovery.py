@@ -10,60 +10,72 @@ from generator.systems.inputs import identifier
 from generator.systems.manifest import Environment
 from generator.systems.root import Root
 
+RTO, RPO = "RTO", "RPO"
+
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that may be lost, what brings it back, and the *setting* of the manifest that decides how well."""
+    """Something that may be lost, and what brings it back.
+
+    *keeps* is the promise at stake, RTO or RPO; *setting* is where the manifest decides how well it is kept.
+    """
 
     what: str
     recovery: str
+    keeps: str
     setting: str
 
 
 def losses(environment: Environment) -> Iterator[Loss]:
     """What may be lost of *environment*, small things first."""
-    network, zones = environment.network, len(environment.network.vpc.availability_zones)
-    alone = [name for name, service in environment.services.items() if service.count.range.min < 2]
-    several = [name for name in environment.services if name not in alone]
-    for names, meanwhile in ((alone, "nothing may answer meanwhile"), (several, "the others answer meanwhile")):
-        if names:
-            setting = "`count`: two or more" if names is several else "`count`: one, or none"
-            yield Loss(f"a task of {', '.join(names)}", f"ECS starts another; {meanwhile}", setting)
-    runner = environment.code_runner
-    if runner is not None and runner.host is not None:
-        again = "the Auto Scaling group starts another, which registers by itself; its sessions are gone"
-        yield Loss("the code runner's host", again, "`code_runner.host`")
-    if environment.services:
-        spread = "tasks start in the other zone" if network.task_zones == "all" else "tasks wait for their zone"
-        gateway = "each zone has its own way out" if network.nat == "per_az" else "the way out is lost with its zone"
-        yield Loss(f"one of {zones} zones", f"{spread}; {gateway}", "`network.task_zones`, `network.nat`")
-        yield Loss(
-            "a bad release", "`slipway image rollback`", "`registries.keep_images`; released images never expire"
-        )
+    yield from _computing(environment)
     for name, database in environment.databases.items():
         standby = "a standby takes over in about a minute" if database.multi_az else "restored from a backup, see below"
-        yield Loss(f"the instance of database {name}", standby, f"`databases.{name}.multi_az`")
+        yield Loss(f"the instance of database {name}", standby, RTO, f"`databases.{name}.multi_az`")
         days = database.backup_retention
         moment = f"restored to any moment of the last {days} days, but the last five minutes, see below"
-        yield Loss(f"data of database {name}", moment, f"`databases.{name}.backup_retention`")
+        yield Loss(f"data of database {name}", moment, RPO, f"`databases.{name}.backup_retention`")
     for name, bucket in environment.buckets.items():
         until = bucket.noncurrent_expiration_days
         kept = f"kept for {until} days" if until else "kept"
         back = f"its version before is {kept}: remove the delete marker" if bucket.versioning else "not brought back"
-        yield Loss(f"an object of bucket {name}", back, f"`buckets.{name}.versioning`")
+        yield Loss(f"an object of bucket {name}", back, RPO, f"`buckets.{name}.versioning`")
     if any(secret.store == "secretsmanager" for secret in environment.secrets().values()):
-        yield Loss("a secret", "`aws secretsmanager restore-secret` within 30 days", "`allow_destroy` is false")
-    yield Loss("the state", "an earlier version of its object in the state's bucket, for 90 days", "the account")
+        yield Loss("a secret", "`aws secretsmanager restore-secret` within 30 days", RPO, "`allow_destroy` is false")
+    earlier = "an earlier version of its object in the state's bucket, for 90 days"
+    yield Loss("the state", earlier, RPO, "`../account`")
     rest = "; data as above" if environment.databases or environment.buckets else ""
-    yield Loss(
-        "the environment", f"the first deployment again, with the images that are pushed{rest}", "this directory"
-    )
+    again = f"the first deployment again, with the images that are pushed{rest}"
+    yield Loss("the environment", again, RTO, "this directory")
+
+
+def _computing(environment: Environment) -> Iterator[Loss]:
+    """What runs, and keeps nothing."""
+    network, zones = environment.network, len(environment.network.vpc.availability_zones)
+    alone = [name for name, service in environment.services.items() if service.count.range.min < 2]
+    several = [name for name in environment.services if name not in alone]
+    if alone:
+        again = "ECS starts another; nothing may answer meanwhile"
+        yield Loss(f"a task of {', '.join(alone)}", again, RTO, "`count`: one, or none")
+    if several:
+        again = "ECS starts another; the others answer meanwhile"
+        yield Loss(f"a task of {', '.join(several)}", again, RTO, "`count`: two or more")
+    runner = environment.code_runner
+    if runner is not None and runner.host is not None:
+        again = "the Auto Scaling group starts another, which registers by itself; its sessions are gone"
+        yield Loss("the code runner's host", again, RTO, "`code_runner.host`")
+    if environment.services:
+        spread = "tasks start in the other zone" if network.task_zones == "all" else "tasks wait for their zone"
+        gateway = "each zone has its own way out" if network.nat == "per_az" else "the way out is lost with its zone"
+        yield Loss(f"one of {zones} zones", f"{spread}; {gateway}", RTO, "`network.task_zones`, `network.nat`")
+        kept = "`registries.keep_images`; released images never expire"
+        yield Loss("a bad release", "`slipway image rollback`", RTO, kept)
 
 
 def recovery_section(environment: Environment, root: Root) -> str:
     """The README's section: what was promised, what is done, and how a database is restored."""
-    rows = (f"| {loss.what} | {loss.recovery} | {loss.setting} |" for loss in losses(environment))
-    table = "\n".join(["| lost | what is done | decided by |", "| --- | --- | --- |", *rows])
+    rows = (f"| {loss.what} | {loss.recovery} | {loss.keeps} | {loss.setting} |" for loss in losses(environment))
+    table = "\n".join(["| lost | what is done | keeps | decided by |", "| --- | --- | --- | --- |", *rows])
     return "\n\n".join([*_promise(environment), table, *_databases(environment, root)])
 
 
@@ -88,10 +100,13 @@ def _promise(environment: Environment) -> Iterator[str]:
 
 
 def _databases(environment: Environment, root: Root) -> Iterator[str]:
-    for name in environment.databases:
+    for name, database in environment.databases.items():
         label = f"database_{identifier(name)}"
         module, given = root.calls[label]
         instance = Inputs.of(module, given).name
+        again = [f"module.{label}.aws_db_instance.this"]
+        again += [f"'module.{label}.aws_db_instance.replica[\"{replica}\"]'" for replica in database.replicas]
+        replace = " ".join(f"-replace={address}" for address in again)
         yield f"""### Restoring the database {name}
 
 Restore a moment beside the running instance, look at it, and keep it as a snapshot (after the loss of the instance take
@@ -113,7 +128,7 @@ module "{label}" {{
 }}
 END
 terraform apply -var allow_destroy=true
-terraform apply -var allow_destroy=true -replace=module.{label}.aws_db_instance.this
+terraform apply -var allow_destroy=true {replace}
 rm restore_override.tf
 terraform apply
 ```"""
