@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generator.systems.delivery import github_environment
+from generator.systems.inputs import identifier
 from generator.systems.manifest import CODE_RUNNER, Environment
 from generator.systems.workflows.parts import apply_role, plan_role, release_role
 
@@ -27,6 +30,8 @@ def first_deployment(environment: Environment) -> str:
             f"```sh\n{release_commands(environment, 'release')}\n```"
         )
         steps.append("Apply again, which makes what runs the images:\n\n```sh\nterraform apply\n```")
+    if environment.hosting:
+        steps.append("Connect the repositories of the static sites, see below.")
     if environment.monitoring is not None:
         steps.append("Whoever is told by mail confirms the message of SNS first (`alarm_subscriptions` names them).")
     steps.append(f"Ask whether it is there: {_asked(environment)}.")
@@ -144,6 +149,26 @@ that starts them:
 {table}
 
 Values of Terraform's variables, such as `hosted_zone_id`, are committed in `terraform.tfvars` beside this file."""
+
+
+def sites_section(environment: Environment) -> str:
+    """How the repository of each static site is connected, which Terraform does not do."""
+    return "\n\n".join(_site(name, tuple(site.branches)) for name, site in environment.hosting.items())
+
+
+def _site(name: str, branches: Sequence[str]) -> str:
+    label = identifier(name)
+    served = ", ".join(f"`{branch}`" for branch in branches)
+    return f"""The first apply makes the Amplify app of {name} without branches. Connect its repository once, by hand, since the token
+would stay in Terraform's state; Amplify does not keep it:
+
+```sh
+aws amplify update-app --app-id "$(terraform output -raw site_{label}_app_id)" \\
+  --repository https://github.com/<owner>/<name> --access-token <token>
+terraform apply -var site_{label}_repository_connected=true
+```
+
+Amplify then builds and serves {served}: output `site_{label}_urls`."""
 
 
 def _release_role(environment: Environment) -> str:
