@@ -57,8 +57,9 @@ def _names(environment: Environment) -> str:
     if not environment.http.public.https:
         return ""
     return (
-        "The hosts need a Route 53 zone. Give the one you have with `-var hosted_zone_id=Z…`. Without it the\n"
-        "environment makes a zone, and the certificate waits for the delegation: run\n"
+        "The hosts need a Route 53 zone. Name the one you have in `terraform.tfvars`, as\n"
+        '`hosted_zone_id = "Z…"`. Without it the environment makes a zone, and the certificate waits for the\n'
+        "delegation: run\n"
         "`terraform apply -target=module.names.aws_route53_zone.this`, enter the name servers that\n"
         "`terraform output name_servers` prints at your registrar, and apply the rest.\n\n"
     )
@@ -148,7 +149,7 @@ that starts them:
 | --- | --- | --- |
 {table}
 
-Values of Terraform's variables, such as `hosted_zone_id`, are committed in `terraform.tfvars` beside this file."""
+Commit `terraform.tfvars`, which holds the values of Terraform's variables: the workflows have no others."""
 
 
 def sites_section(environment: Environment) -> str:
@@ -159,13 +160,14 @@ def sites_section(environment: Environment) -> str:
 def _site(name: str, branches: Sequence[str]) -> str:
     label = identifier(name)
     served = ", ".join(f"`{branch}`" for branch in branches)
-    return f"""The first apply makes the Amplify app of {name} without branches. Connect its repository once, by hand, since the token
-would stay in Terraform's state; Amplify does not keep it:
+    return f"""The first apply makes the Amplify app of {name} without branches. Connect its repository once, by hand:
+the token would stay in Terraform's state, and Amplify does not keep it.
 
 ```sh
 aws amplify update-app --app-id "$(terraform output -raw site_{label}_app_id)" \\
   --repository https://github.com/<owner>/<name> --access-token <token>
-terraform apply -var site_{label}_repository_connected=true
+echo 'site_{label}_repository_connected = true' >> terraform.tfvars
+terraform apply
 ```
 
 Amplify then builds and serves {served}: output `site_{label}_urls`."""

@@ -83,7 +83,8 @@ def _trust(account: Account) -> str:
 The roles that release exist once a repository is trusted, and `release_roles` names them:
 
 ```sh
-terraform apply -var 'github_repositories=["<owner>/<name>"]'
+echo 'github_repositories = ["<owner>/<name>"]' >> terraform.tfvars
+terraform apply
 terraform output release_roles
 ```
 
