@@ -39,12 +39,22 @@ def first_deployment(environment: Environment) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def images(environment: Environment) -> dict[str, str]:
-    """The repository of each name that an image can be released for."""
-    found = {name: service.image.repository for name, service in environment.services.items()}
-    if environment.code_runner is not None:
-        found[CODE_RUNNER] = environment.code_runner.repository
-    return found
+def images(environment: Environment) -> list[str]:
+    """What an image can be released for, the called before their callers: tasks find no service younger than they are."""
+    found: dict[str, None] = {} if environment.code_runner is None else {CODE_RUNNER: None}
+
+    def add(name: str) -> None:
+        if name not in found:
+            for called in environment.services[name].uses.services:
+                if called not in being_added:
+                    being_added.add(called)
+                    add(called)
+            found[name] = None
+
+    being_added: set[str] = set()
+    for name in environment.services:
+        add(name)
+    return list(found)
 
 
 def release_commands(environment: Environment, verb: str) -> str:

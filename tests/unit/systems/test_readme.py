@@ -76,6 +76,18 @@ def test_the_first_deployment_has_a_step_for_each_thing_to_do(tmp_path: Path) ->
     assert "confirms the message of SNS" in more
 
 
+def test_what_is_called_is_released_before_its_callers(tmp_path: Path) -> None:
+    def order(*changes: Change) -> list[str]:
+        return re.findall(r"release lab/live (\S+)", sections(readme(tmp_path, *changes))["First deployment"])
+
+    assert order() == ["code-runner", "web", "api"]
+    calls: Change = (
+        "image: { repository: web, port: 3000 }",
+        "image: { repository: web, port: 3000 }\n    uses: { services: [api] }",
+    )
+    assert order(calls) == ["code-runner", "api", "web"]
+
+
 def test_every_secret_that_an_operator_sets_has_its_command(tmp_path: Path) -> None:
     setting: Change = ("KEY: ssm:/lab/key", "KEY: { ssm: /lab/plain, value: '30' }")
     text = sections(readme(tmp_path, SECRET))["Setting secrets"]
