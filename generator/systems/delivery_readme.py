@@ -40,7 +40,7 @@ def first_deployment(environment: Environment) -> str:
 
 
 def images(environment: Environment) -> list[str]:
-    """What images are released for, the called before their callers: tasks find no service that is younger than they."""
+    """What images are released for, the called before their callers: no task finds a younger service."""
     found: dict[str, None] = {} if environment.code_runner is None else {CODE_RUNNER: None}
 
     def add(name: str) -> None:
