@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.systems.manifest.checks.services import range_problems, size_problems
-from generator.systems.manifest.environment import Environment
+from generator.systems.manifest.environment import CODE_RUNNER, Environment
 from generator.systems.manifest.fields import NAME_PATTERN, NAME_RULE
 from generator.systems.manifest.problems import Problem
 
@@ -80,6 +80,13 @@ def service_name(environment: Environment) -> Iterator[Problem]:
         yield Problem(("code_runner", "name"), what, "Choose another name.")
 
 
+def reserved_name(environment: Environment) -> Iterator[Problem]:
+    """No service is called like the code runner: releases, alarms and roles tell them apart by that name."""
+    if environment.code_runner is not None and CODE_RUNNER in environment.services:
+        what = f"{CODE_RUNNER} is what the code runner itself is called."
+        yield Problem(("services", CODE_RUNNER), what, "Choose another name for the service.", at_key=True)
+
+
 def service_size(environment: Environment) -> Iterator[Problem]:
     """A runner on Fargate has a size that Fargate offers, a number of tasks, and no root."""
     runner = environment.code_runner
@@ -101,4 +108,4 @@ def internet(environment: Environment) -> Iterator[Problem]:
         yield Problem(path, what, "Write network: { nat: single }, or remove the acknowledgement.")
 
 
-CHECKS = (runner_timeout, function_name, service_name, service_size, internet)
+CHECKS = (runner_timeout, function_name, service_name, reserved_name, service_size, internet)

@@ -119,3 +119,9 @@ def test_a_service_that_nobody_uses_is_refused(tmp_path: Path) -> None:
     unused = ("    uses: { code_runner: true }\n", "")
     error = with_engine(tmp_path, FARGATE, ("memory: 2048", "memory: 1024"), unused).error("code_runner:")
     assert error.what == "Nobody reaches the code runner: no service uses it."
+
+
+def test_a_service_called_like_the_code_runner_is_refused(tmp_path: Path) -> None:
+    service = "services:\n  code-runner:\n    image: { repository: web, port: 3000 }\n"
+    error = edited(tmp_path, ("services:\n", service)).error("  code-runner:")
+    assert error.what == "code-runner is what the code runner itself is called."
