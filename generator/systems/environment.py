@@ -12,11 +12,11 @@ from generator.hcl.expression import Expr
 from generator.hcl.module_call import ModuleCall, call_module
 from generator.hcl.template import literal
 from generator.modules.alb import Alb
-from generator.modules.bucket import Bucket
 from generator.modules.dns_certificate import DnsCertificate
 from generator.modules.ecs_cluster import EcsCluster
 from generator.modules.ecs_service import EcsService
 from generator.modules.vpc import Vpc
+from generator.systems.buckets import bucket, load_balancer_logs
 from generator.systems.connections import namespace, service_hosts
 from generator.systems.databases import databases
 from generator.systems.inputs import given, identifier
@@ -57,7 +57,7 @@ class EnvironmentRoot(Root):
         with self.file("network"):
             self.network = self.vpc()
         with self.file("storage"):
-            self.buckets = {name: self.bucket(name) for name in environment.buckets}
+            self.buckets = {name: bucket(self, name) for name in environment.buckets}
             self.placeholders |= {f"bucket.{name}": call.name for name, call in self.buckets.items()}
         with self.file("code_runner"):
             self.runner = runner_before_services(self)
@@ -91,18 +91,6 @@ class EnvironmentRoot(Root):
             inputs["log_retention_days"] = network.flow_logs.retention
         return call_module(self, "network", Vpc, inputs)
 
-    def bucket(self, name: str) -> ModuleCall:
-        settings = self.environment.buckets[name]
-        inputs = {
-            "name": self.bucket_name(name),
-            "versioning": settings.versioning,
-            "abort_multipart_days": settings.abort_multipart_days,
-            "expiration_days": settings.expiration_days,
-            "noncurrent_expiration_days": settings.noncurrent_expiration_days,
-            "allow_destroy": self.allow_destroy,
-        }
-        return call_module(self, f"bucket_{identifier(name)}", Bucket, given(inputs))
-
     def alb(self) -> ModuleCall | None:
         routed = [name for name, service in self.environment.services.items() if service.http is not None]
         if not routed:
@@ -131,20 +119,7 @@ class EnvironmentRoot(Root):
     @cached_property
     def load_balancer_logs(self) -> ModuleCall:
         """The bucket that every load balancer of the environment writes to."""
-        with self.file("load_balancer"):
-            return call_module(
-                self,
-                "load_balancer_logs",
-                Bucket,
-                {
-                    "name": self.bucket_name("lb-logs"),
-                    "versioning": False,
-                    "expiration_days": self.environment.logging.retention,
-                    "load_balancer_logs": True,
-                    "allow_destroy": self.allow_destroy,
-                },
-                why="Load balancers write access logs to S3 alone; they expire with the other logs.",
-            )
+        return load_balancer_logs(self)
 
     def names(self, balancer: ModuleCall) -> None:
         hosts = self.hosts()

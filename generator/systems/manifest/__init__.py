@@ -1,7 +1,8 @@
 """The manifest of a system: its model, how it is read, merged and checked, and its JSON Schema."""
 
+from generator.systems.manifest.bucket import Bucket
 from generator.systems.manifest.database import Database
-from generator.systems.manifest.environment import CODE_RUNNER, Bucket, Environment, Route
+from generator.systems.manifest.environment import CODE_RUNNER, Environment, Route
 from generator.systems.manifest.fields import Platform, architecture
 from generator.systems.manifest.load import Account, Manifest, load_manifest
 from generator.systems.manifest.names import limited_name

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from generator.systems.manifest.account import AuditTrail, Delivery, Registries
+from generator.systems.manifest.bucket import Bucket
 from generator.systems.manifest.database import Database
 from generator.systems.manifest.fields import (
     NAME_PATTERN,
@@ -66,19 +67,6 @@ class Logging(Model):
         default=Template.parse("/ecs/{system}-{environment}/{service}"),
         description="Template of a service's log group name.",
     )
-
-
-class Bucket(Model):
-    """A private, encrypted S3 bucket."""
-
-    versioning: bool = Field(default=True, description="Whether overwritten and deleted objects are kept as versions.")
-    noncurrent_expiration_days: int | None = Field(
-        default=None, ge=1, description="Days until a version that is no longer current is deleted; never if absent."
-    )
-    expiration_days: int | None = Field(
-        default=None, ge=1, description="Days until an object is deleted; never if absent."
-    )
-    abort_multipart_days: int = Field(default=7, ge=1, description="Days until an unfinished upload is cleaned up.")
 
 
 class System(Model):

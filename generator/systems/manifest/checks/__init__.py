@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.systems.manifest.checks import (
+    buckets,
     connections,
     databases,
     environments,
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     *routes.CHECKS,
     *references.CHECKS,
     *runner.CHECKS,
+    *buckets.CHECKS,
     *databases.CHECKS,
     *connections.CHECKS,
     *secrets.CHECKS,

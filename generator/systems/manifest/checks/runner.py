@@ -1,4 +1,4 @@
-"""Checks of the code runner and of buckets."""
+"""Checks of the code runner."""
 
 from __future__ import annotations
 
@@ -101,12 +101,4 @@ def internet(environment: Environment) -> Iterator[Problem]:
         yield Problem(path, what, "Write network: { nat: single }, or remove the acknowledgement.")
 
 
-def bucket_versions(environment: Environment) -> Iterator[Problem]:
-    """Only a bucket with versioning has versions that expire."""
-    for name, bucket in environment.buckets.items():
-        if bucket.noncurrent_expiration_days is not None and not bucket.versioning:
-            path = ("buckets", name, "noncurrent_expiration_days")
-            yield Problem(path, f"The bucket {name} has no versions that could expire.", "Set versioning: true.")
-
-
-CHECKS = (runner_timeout, function_name, service_name, service_size, internet, bucket_versions)
+CHECKS = (runner_timeout, function_name, service_name, service_size, internet)
