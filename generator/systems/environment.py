@@ -19,6 +19,7 @@ from generator.modules.vpc import Vpc
 from generator.systems.buckets import bucket, load_balancer_logs
 from generator.systems.connections import namespace, service_hosts
 from generator.systems.databases import databases
+from generator.systems.hosting import sites
 from generator.systems.inputs import given, identifier
 from generator.systems.logs import shared_logs
 from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template
@@ -70,6 +71,8 @@ class EnvironmentRoot(Root):
             self.services = self.ecs_services()
         with self.file("code_runner"):
             runner_after_services(self)
+        with self.file("hosting"):
+            self.sites = sites(self)
         with self.file("monitoring"):
             self.monitoring = monitor(self)
         self.outputs()

@@ -9,3 +9,8 @@ output "repository_urls" {
   description = "URLs to push images to, by repository."
   value       = module.container_registry.repository_urls
 }
+
+output "release_roles" {
+  description = "Roles that release, by environment, for the workflows of github_repositories; none without any."
+  value       = try(module.delivery["github"].role_arns, {})
+}

@@ -6,3 +6,17 @@ variable "allow_destroy" {
   default     = false
   nullable    = false
 }
+
+variable "github_repositories" {
+  description = "GitHub repositories, as owner/name, whose workflows may release: a job of the GitHub environment that is called like the environment here, such as example-prod."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue(
+      [for name in var.github_repositories : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", name))]
+    )
+    error_message = "github_repositories must be such as owner/name, with the numbers that a token's sub has."
+  }
+}

@@ -15,6 +15,26 @@ output "cluster" {
   value       = module.cluster.name
 }
 
+output "site_frontend_app_id" {
+  description = "ID of the Amplify app of frontend, to connect its repository."
+  value       = module.site_frontend.app_id
+}
+
+output "site_frontend_urls" {
+  description = "Where each branch of frontend is served."
+  value       = module.site_frontend.branch_urls
+}
+
+output "alarm_topic" {
+  description = "Topic that alarms and failed tasks reach; a mail address confirms first."
+  value       = module.monitoring.topic_arn
+}
+
+output "dashboards" {
+  description = "Names of the CloudWatch dashboards."
+  value       = module.monitoring.dashboards
+}
+
 output "load_balancer" {
   description = "Name that AWS gives the load balancer."
   value       = module.load_balancer.dns_name

@@ -6,3 +6,17 @@ variable "allow_destroy" {
   default     = false
   nullable    = false
 }
+
+variable "site_frontend_repository_connected" {
+  description = "Whether the Amplify app of frontend has its repository, or has its builds uploaded; until then it has no branches. Terraform does not connect it: the token would be in its state."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "alarm_subscriptions" {
+  description = "Who hears of alarms, by name: the protocol (email, https, lambda, sqs) and the address, URL or ARN."
+  type        = map(object({ protocol = string, endpoint = string }))
+  default     = {}
+  nullable    = false
+}

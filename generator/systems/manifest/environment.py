@@ -20,6 +20,7 @@ from generator.systems.manifest.fields import (
     Name,
     ShortForm,
 )
+from generator.systems.manifest.hosting import Site
 from generator.systems.manifest.monitoring import Monitoring
 from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
@@ -90,6 +91,7 @@ class System(Model):
     logging: Logging = Field(default=Logging(), description="Where and how long logs are kept.")
     services: dict[Name, Service] = Field(default={}, description="The services by name.")
     code_runner: CodeRunner | None = Field(default=None, description="The code runner; none if absent.")
+    hosting: dict[Name, Site] = Field(default={}, description="Static sites by name, built and served by Amplify.")
     monitoring: Monitoring | None = Field(default=None, description="Alarms and dashboards; none if absent.")
     buckets: dict[Name, Bucket] = Field(default={}, description="S3 buckets by name.")
     databases: dict[Name, Database] = Field(default={}, description="Databases on RDS by name.")

@@ -55,6 +55,7 @@ _VERBATIM = (
     ("services", "*", "variables", "*"),
     ("services", "*", "secrets", "*", "value"),
     ("code_runner", "variables", "*"),
+    ("hosting", "*", "variables", "*"),
 )
 
 

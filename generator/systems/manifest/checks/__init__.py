@@ -9,6 +9,7 @@ from generator.systems.manifest.checks import (
     connections,
     databases,
     environments,
+    hosting,
     monitoring,
     network,
     references,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     *connections.CHECKS,
     *secrets.CHECKS,
     *monitoring.CHECKS,
+    *hosting.CHECKS,
     environments.system_name,
     environments.name_forms,
 )
