@@ -102,16 +102,22 @@ class _System:
         terraform = self.stage.terraform(first.account_directory, self.account_id, self.reporters(name))
         account = AccountLife(report.account, terraform)
 
+        def live() -> Live:
+            return Live(first.environment, first.manifest.account, self.account_id, client, output_values(terraform))
+
         def create() -> None:
             account.init()
             account.apply("apply")
-            live = Live(first.environment, first.manifest.account, self.account_id, client, output_values(terraform))
             account.prove(live)
+
+        def end() -> None:
+            account.destroy_is_refused(client)
+            account.destroy()
 
         if _reported(report.account, create):
             jobs = [self.pool.submit(self.environment, target) for target in self.targets]
             report.environments = [job.result() for job in jobs]
-            if all(not r.failure for r in report.environments) and _reported(report.account, account.destroy):
+            if all(not r.failure for r in report.environments) and _reported(report.account, end):
                 report.left = left_over(before, inventory(client))
         return report
 
@@ -124,6 +130,7 @@ class _System:
             life = EnvironmentLife(report, terraform, target, self.account_id, client)
             life.create()
             life.prove()
+            life.destroy_is_refused(client)
             life.destroy()
 
         _reported(report, live_and_die)
