@@ -136,5 +136,5 @@ def test_a_root_has_its_backend_and_provider_and_no_switch_for_tests(emitted: di
         assert 'backend "s3" {' in emitted[f"{root}/backend.tf"]
         assert emitted[f"{root}/providers.tf"].count('provider "aws" {') >= 1
         text = "\n".join(text for name, text in emitted.items() if name.startswith(f"{root}/") and name.endswith(".tf"))
-        assert not re.search(r"skip_credentials|s3_use_path_style|endpoints|localhost|127\.0\.0\.1", text), root
+        assert not re.search(r"skip_credentials|s3_use_path_style|endpoints \{|localhost|127\.0\.0\.1", text), root
         assert 'variable "allow_destroy"' in text

@@ -68,6 +68,10 @@ class Logging(Model):
         default=Template.parse("/ecs/{system}-{environment}/{service}"),
         description="Template of a service's log group name.",
     )
+    customer_managed_key: bool = Field(
+        default=False,
+        description="Whether monitoring's key encrypts the logs of services and the flow logs; else CloudWatch's own.",
+    )
 
 
 class System(Model):
@@ -188,10 +192,10 @@ class Environment(System):
         return self.services[service].logging.retention or self.logging.retention
 
     def shared_log_groups(self) -> dict[str, int]:
-        """The log groups that several services write to, with the days that they are kept."""
+        """The log groups that the cluster makes, with their days: of several services, or with a key."""
         groups = [(self.log_group(name), self.log_retention(name)) for name in self.services]
         names = [group for group, _ in groups]
-        return {group: days for group, days in groups if names.count(group) > 1}
+        return {group: days for group, days in groups if names.count(group) > 1 or self.logging.customer_managed_key}
 
     def callers(self, service: str) -> tuple[str, ...]:
         """The services that call *service*."""

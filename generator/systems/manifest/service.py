@@ -137,7 +137,8 @@ class Count(Model):
             if data.get(key) is not None:
                 cure = "Write spot: 1 alone, or range: { min: 1, max: 3, spot_from: 2 } with what it scales by."
                 raise wrong(f"has both spot and {key}", cure)
-        return {**data, "range": {"min": data["spot"], "max": data["spot"]}}
+        number = max(int(data["spot"]), 0)  # a negative one is refused as spot alone
+        return {**data, "range": {"min": number, "max": number}}
 
     @property
     def fixed(self) -> bool:

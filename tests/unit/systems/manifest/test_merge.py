@@ -134,3 +134,24 @@ def test_lists_and_scalars_of_the_override_win(base: dict[str, Any], override: d
     wanted = plain(node(override, OVERRIDE))
     decided = {key for key, value in override.items() if value is not None and not isinstance(value, dict)}
     assert {key: result[key] for key in decided} == {key: wanted[key] for key in decided}
+
+
+@pytest.mark.parametrize(
+    ("base", "override", "result"),
+    [
+        ({"range": "1-3", "cpu_percentage": 70}, {"spot": 1}, {"spot": 1}),
+        ({"spot": 1}, {"range": "1-3", "cpu_percentage": 70}, {"range": "1-3", "cpu_percentage": 70}),
+        ({"range": "1-3", "cpu_percentage": 70}, {"range": "2-4"}, {"range": "2-4", "cpu_percentage": 70}),
+    ],
+)
+def test_a_count_on_spot_and_a_range_replace_each_other(
+    base: dict[str, object], override: dict[str, object], result: dict[str, object]
+) -> None:
+    assert merged(base, override, ("services", "web", "count")) == result
+
+
+def test_a_setting_that_becomes_a_secret_loses_its_value() -> None:
+    path = ("services", "web", "secrets", "TTL")
+    assert merged({"ssm": "/ttl", "value": "1"}, {"secretsmanager": "ttl"}, path) == {"secretsmanager": "ttl"}
+    copied = {"secretsmanager": "ttl", "replicas": ["us-west-2"]}
+    assert merged(copied, {"ssm": "/ttl"}, path) == {"ssm": "/ttl"}

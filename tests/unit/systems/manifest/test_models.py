@@ -58,6 +58,43 @@ def test_a_count_is_a_number_or_a_range(tmp_path: Path) -> None:
     assert web(tmp_path, "count: { range: 1-3, cpu_percentage: 70 }").count.cooldown.in_ == 120
 
 
+def test_tasks_run_on_spot_all_or_from_one_on(tmp_path: Path) -> None:
+    count = web(tmp_path, "count: { spot: 2 }").count
+    assert (count.spot, count.range.min, count.range.max, count.fixed) == (2, 2, 2, True)
+    count = web(tmp_path, "count: { range: { min: 1, max: 4, spot_from: 2 }, cpu_percentage: 70 }").count
+    assert (count.spot, count.range.spot_from, count.fixed) == (None, 2, False)
+
+
+def test_a_container_may_say_whether_it_is_healthy(tmp_path: Path) -> None:
+    change = ("port: 3000 }", "port: 3000, healthcheck: { command: [CMD-SHELL, curl -f localhost], interval: 1m } }")
+    check = edited(tmp_path, change).resolve().services["web"].image.healthcheck
+    assert check is not None
+    assert (check.command, check.interval, check.timeout, check.retries, check.start_period) == (
+        ("CMD-SHELL", "curl -f localhost"),
+        60,
+        5,
+        2,
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "what"),
+    [
+        ("{ command: [curl, localhost] }", "begins its command with curl"),
+        ("{ command: [CMD] }", "must not be empty"),
+        ("{ command: CMD curl }", 'must be a list, not "CMD curl"'),
+        ("{ command: [CMD, ls], interval: 4 }", "must be at least 5, not 4"),
+        ("{ command: [CMD, ls], timeout: 61 }", "must be at most 60, not 61"),
+        ("{ command: [CMD, ls], retries: 11 }", "must be at most 10, not 11"),
+        ("{ command: [CMD, ls], start_period: 301 }", "must be at most 300, not 301"),
+    ],
+)
+def test_a_wrong_check_in_the_container_is_refused(tmp_path: Path, check: str, what: str) -> None:
+    error = edited(tmp_path, ("port: 3000 }", f"port: 3000, healthcheck: {check} }}")).error("healthcheck: {")
+    assert what in error.what
+
+
 def test_a_route_is_a_map_or_false(tmp_path: Path) -> None:
     manifest = edited(
         tmp_path,
@@ -156,6 +193,16 @@ def test_secrets_are_references_in_three_forms(tmp_path: Path) -> None:
     assert list(environment.secrets()) == ["secretsmanager:lab-three", "secretsmanager:lab-two", "ssm:/lab/dev/one"]
 
 
+def test_a_setting_carries_its_value_as_written(tmp_path: Path) -> None:
+    secrets = web(tmp_path, "secrets: { TTL: { ssm: /lab/ttl, value: 1800 }, V: { ssm: /lab/v, value: 1.10 } }").secrets
+    assert {name: secret.value for name, secret in secrets.items()} == {"TTL": "1800", "V": "1.10"}
+
+
+def test_a_secret_may_have_copies(tmp_path: Path) -> None:
+    secret = web(tmp_path, "secrets: { KEY: { secretsmanager: key, replicas: [us-west-2, eu-west-1] } }").secrets["KEY"]
+    assert secret.replicas == ("us-west-2", "eu-west-1")
+
+
 def test_a_command_is_a_list_or_a_line(tmp_path: Path) -> None:
     assert web(tmp_path, "command: node server.js --name 'two words'").command == (
         "node",
@@ -227,6 +274,11 @@ REFUSED = [
     ("count: { range: 1-2, cpu_percentage: 0 }", "must be at least 1, not 0"),
     ("count: { range: 1-2, cpu_percentage: 101 }", "must be at most 100, not 101"),
     ("count: { range: 1-2, cpu_percentage: 70, cooldown: { in: soon } }", 'is not a duration: "soon"'),
+    ("count: { spot: -1 }", "must be at least 0, not -1"),
+    ("count: { spot: true }", "must be a whole number, not true"),
+    ("count: { spot: 1, range: 1-3 }", "has both spot and range"),
+    ("count: { spot: 1, cpu_percentage: 70 }", "has both spot and cpu_percentage"),
+    ("count: { range: { min: 1, max: 2, spot_from: 0 }, cpu_percentage: 70 }", "must be at least 1, not 0"),
     ("exec: yes", 'must be true or false, not "yes"'),
     ("exec: 1", "must be true or false, not 1"),
     ("deployment: { rolling: recrate }", 'must be one of default, recreate, not "recrate"'),
@@ -244,6 +296,10 @@ REFUSED = [
     ("secrets: { KEY: { key: b } }", "must name one store"),
     ("secrets: { KEY: { secretsmanager: a, key: '' } }", "must not be empty"),
     ("secrets: { KEY: { ssm: /a, key: b } }", "which only a Secrets Manager secret has"),
+    ("secrets: { KEY: { ssm: /a, replicas: [us-west-2] } }", "has replicas, which only a Secrets Manager secret has"),
+    ("secrets: { KEY: { secretsmanager: a, value: b } }", "has a value, which only an SSM parameter may have"),
+    ("secrets: { KEY: { secretsmanager: a, replicas: [west] } }", 'has the wrong form: "west"'),
+    ("secrets: { KEY: { ssm: /a, value: '' } }", 'has the wrong form: ""'),
     ("secrets: { KEY: 'ssm:/{domain}' }", "holds the unknown placeholder {domain}"),
     ("variables: { A-B: x }", '"A-B" cannot be a name in services.web.variables'),
     ("variables: { A: [x] }", "must be text, not a list"),
@@ -253,6 +309,8 @@ REFUSED = [
     ("logging: { retention: true }", "must be a whole number, not true"),
     ("logging: { group: '{code_runner}' }", "holds the unknown placeholder {code_runner}"),
     ("uses: [code_runner]", "must be a map, not a list"),
+    ("uses: { databases: main }", 'must be a list, not "main"'),
+    ("uses: { services: [Api] }", 'has the wrong form: "Api"'),
     ("uses: { code_runner: on }", 'must be true or false, not "on"'),
 ]
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from generator.systems.manifest import json_schema, load_manifest, schema_text
 from tests.unit.systems.manifest.manifests import SMALL, edited
 
-SEEPP = Path(__file__).parents[4] / "envs" / "seepp" / "system.yaml"
+MANIFESTS = sorted((Path(__file__).parents[4] / "envs").glob("*/system.yaml"))
 
 
 def faults(text: str) -> list[str]:
@@ -28,8 +28,9 @@ def test_it_is_a_schema_and_its_text_is_the_same_every_time() -> None:
     assert schema_text() == schema_text()
 
 
-def test_the_manifest_of_seepp_is_accepted() -> None:
-    assert faults(SEEPP.read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.parent.name)
+def test_the_manifests_of_this_project_are_accepted(manifest: Path) -> None:
+    assert faults(manifest.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,20 @@ def test_the_manifest_of_seepp_is_accepted() -> None:
         ("cpu: 512", "cpu: 512\n    user: 1000"),
         ("cpu: 512", "cpu: 512\n    command: node server.js"),
         ("cpu: 512", "cpu: 512\n    secrets: { A: 'ssm:/a', B: { secretsmanager: b, key: c } }"),
+        (
+            "cpu: 512",
+            "cpu: 512\n    secrets: { A: { ssm: /a, value: x }, B: { secretsmanager: b, replicas: [eu-west-1] } }",
+        ),
+        ("cpu: 512", "cpu: 512\n    count: { spot: 1 }"),
+        ("cpu: 512", "cpu: 512\n    count: { range: { min: 1, max: 3, spot_from: 2 }, cpu_percentage: 50 }"),
+        ("services:\n", "off_hours: { time_zone: Europe/Berlin }\nservices:\n"),
+        ("services:\n", "off_hours: false\nservices:\n"),
+        ("services:\n", 'databases: { main: { version: "15", instance_class: db.t4g.micro } }\nservices:\n'),
+        ("      traces: {}", "      traces: { transitions: { GLACIER: 90 } }"),
+        (
+            "      traces: {}",
+            "      traces: { cors: { app: { allowed_origins: 'https://a.b', allowed_methods: [GET] } } }",
+        ),
     ],
 )
 def test_what_the_loader_takes_an_editor_takes(tmp_path: Path, old: str, new: str) -> None:
@@ -82,6 +97,10 @@ def test_what_the_loader_takes_an_editor_takes(tmp_path: Path, old: str, new: st
         ("  timeout: 60", "  timeout: 901"),
         ("  timeout: 60", "  engine: ec3"),
         ("code_runner: true", "code_runner: yes"),
+        ("services:\n", "off_hours: { time_zone: Europe/Berlin, from: 8pm }\nservices:\n"),
+        ("services:\n", "off_hours: true\nservices:\n"),
+        ("services:\n", "databases: { main: { version: 15, instance_class: db.t4g.micro } }\nservices:\n"),
+        ("      traces: {}", "      traces: { transitions: { ICEBERG: 90 } }"),
     ],
 )
 def test_typical_mistakes_are_refused(tmp_path: Path, old: str, new: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.systems.manifest.checks.services import FARGATE_MEMORY, fargate_memory
-from tests.unit.systems.manifest.manifests import edited
+from tests.unit.systems.manifest.manifests import Edited, edited
 
 SIZE = "cpu: 512\n    memory: 1024"
 
@@ -84,6 +84,25 @@ def test_a_range_without_anything_to_scale_by_is_refused(tmp_path: Path) -> None
     assert (
         edited(tmp_path, ("range: 2-6, cpu_percentage: 70", "range: 2-2")).resolve("live").services["web"].count.fixed
     )
+
+
+def test_the_first_task_on_spot_is_one_of_the_range(tmp_path: Path) -> None:
+    def manifest(first: int) -> Edited:
+        return edited(tmp_path, ("range: 2-6", f"range: {{ min: 2, max: 6, spot_from: {first} }}"))
+
+    error = manifest(7).error("spot_from: 7")
+    assert error.what == (
+        "services.web.count.range.spot_from is 7, but web never has more than 6 tasks (environment live)."
+    )
+    assert manifest(6).resolve("live").services["web"].count.range.spot_from == 6
+
+
+def test_services_that_share_a_log_keep_it_alike(tmp_path: Path) -> None:
+    shared = ("services:\n", "logging: { group: '/lab/{environment}' }\nservices:\n")
+    error = edited(tmp_path, shared, ("cpu: 512", "logging: { retention: 7 }\n    cpu: 512")).errors()[0]
+    assert error.what == "web keeps the log group /lab/dev 30 days, api 7 (environment dev)."
+    assert edited(tmp_path, shared).resolve().shared_log_groups() == {"/lab/dev": 30}
+    assert edited(tmp_path).resolve().shared_log_groups() == {}
 
 
 def test_a_health_check_that_waits_longer_than_its_interval_is_refused(tmp_path: Path) -> None:

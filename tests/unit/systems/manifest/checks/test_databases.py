@@ -1,0 +1,71 @@
+"""Checks of databases across fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.systems.manifest.manifests import Edited, edited
+
+DATABASE = 'version: "15", instance_class: db.t4g.micro'
+
+
+def with_database(directory: Path, written: str, *changes: tuple[str, str]) -> Edited:
+    return edited(directory, ("services:\n", f"databases:\n  main: {{ {written} }}\nservices:\n"), *changes)
+
+
+def test_a_database_that_is_not_declared_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    manifest = with_database(tmp_path, DATABASE, ("uses: {", "uses: { databases: [mian],"))
+    error = manifest.error("[mian]")
+    assert error.what == 'api uses the database "mian", which is not declared.'
+    assert error.cure == 'Did you mean "main"?'
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "taken"),
+    [
+        ("postgres", "15", True),
+        ("postgres", "15.4", True),
+        ("postgres", "15.4.1", False),
+        ("mysql", "8.0", True),
+        ("mysql", "8.0.35", True),
+        ("mysql", "8", False),
+        ("mysql", "5.7", False),
+    ],
+)
+def test_a_version_belongs_to_its_engine(tmp_path: Path, engine: str, version: str, taken: bool) -> None:
+    manifest = with_database(tmp_path, f'engine: {engine}, version: "{version}", instance_class: db.t4g.micro')
+    if taken:
+        assert manifest.resolve().databases["main"].version == version
+    else:
+        assert manifest.error("version:").what == f'{engine} has no version such as "{version}".'
+
+
+def test_replicas_need_a_password_that_rds_does_not_manage(tmp_path: Path) -> None:
+    error = with_database(tmp_path, f"{DATABASE}, replicas: {{ reader: {{}} }}").error("reader")
+    assert error.what == "RDS makes no read replicas of main, whose password it manages."
+    assert "managed_password: false" in error.cure
+    taken = with_database(tmp_path, f"{DATABASE}, managed_password: false, replicas: {{ reader: {{}} }}").resolve()
+    assert list(taken.databases["main"].replicas) == ["reader"]
+
+
+def test_a_database_needs_private_subnets_in_two_zones(tmp_path: Path) -> None:
+    text = """\
+system: lab
+owner: teaching
+region: us-east-1
+network:
+  nat: none
+  vpc:
+    availability_zones: [us-east-1a]
+    cidr: 10.0.0.0/16
+    subnets: { private: [10.0.10.0/24] }
+databases:
+  main: { version: "15", instance_class: db.t4g.micro }
+environments: { dev: {} }
+"""
+    path = tmp_path / "system.yaml"
+    path.write_text(text)
+    error = Edited(path, text).error("  main:")
+    assert error.what == "The database main needs private subnets in two availability zones."
