@@ -41,7 +41,7 @@ def database(live: Live, **changed: Any) -> None:
 
 
 def database_group(live: Live) -> str:
-    (group,) = live.database("sdt-dev-main")["VpcSecurityGroups"]
+    (group,) = live.database("main")["VpcSecurityGroups"]
     return str(group["VpcSecurityGroupId"])
 
 
@@ -129,9 +129,7 @@ SDT: dict[str, tuple[Spoil, str]] = {
     "public database": (lambda live: database(live, PubliclyAccessible=True), "database main: has a public address"),
     "protection": (lambda live: database(live, DeletionProtection=False), "database main: deletion protection"),
     "database for all": (
-        lambda live: open_to_the_world(
-            live.database("sdt-dev-main")["VpcSecurityGroups"][0]["VpcSecurityGroupId"], live
-        ),
+        lambda live: open_to_the_world(live.database("main")["VpcSecurityGroups"][0]["VpcSecurityGroupId"], live),
         "database main: reached by, on port",
     ),
     "runner for all services": (

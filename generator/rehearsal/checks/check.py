@@ -123,8 +123,11 @@ class Live:
             self._tasks[cluster, service] = Task(found[0], definition)
         return self._tasks[cluster, service]
 
-    def database(self, identifier: str) -> dict[str, Any]:
-        """The instance *identifier* of RDS."""
+    def database(self, name: str, replica: str | None = None) -> dict[str, Any]:
+        """The RDS instance of the database *name*, or of one of its replicas."""
+        identifier = self.environment.database_identifier(name)
+        if replica is not None:
+            identifier = f"{identifier}-{replica}"
         found = self.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
         return dict(found[0])
 

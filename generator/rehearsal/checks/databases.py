@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 
 from generator.rehearsal.checks.check import Check, Live
-from generator.systems.manifest import Database, limited_name
+from generator.systems.manifest import Database
 
-IDENTIFIER_LIMIT = 40
 EXPORTED_LOGS = {"postgres": ("postgresql", "upgrade"), "mysql": ("error", "slowquery")}
 
 
@@ -19,13 +18,8 @@ def checks(live: Live) -> Iterator[Check]:
         yield from password(live, name, wanted)
 
 
-def identifier(live: Live, name: str) -> str:
-    """The name of the database *name* in RDS."""
-    return limited_name(f"{live.prefix}-{name}", IDENTIFIER_LIMIT)
-
-
 def instance(live: Live, name: str, wanted: Database) -> Iterator[Check]:
-    found, label = live.database(identifier(live, name)), f"database {name}"
+    found, label = live.database(name), f"database {name}"
     yield Check(f"{label}: is", found["DBInstanceStatus"], "available", stub=True)
     yield Check(f"{label}: class", found["DBInstanceClass"], wanted.instance_class)
     yield Check(f"{label}: GiB", found["AllocatedStorage"], wanted.storage)
@@ -46,18 +40,18 @@ def instance(live: Live, name: str, wanted: Database) -> Iterator[Check]:
 
 
 def replicas(live: Live, name: str, wanted: Database) -> Iterator[Check]:
-    source = identifier(live, name)
-    found = live.database(source).get("ReadReplicaDBInstanceIdentifiers", [])
+    source = live.environment.database_identifier(name)
+    found = live.database(name).get("ReadReplicaDBInstanceIdentifiers", [])
     yield Check(f"database {name}: replicas", sorted(found), sorted(f"{source}-{r}" for r in wanted.replicas))
     for replica, of in wanted.replicas.items():
-        copy, label = live.database(f"{source}-{replica}"), f"replica {replica} of {name}"
+        copy, label = live.database(name, replica), f"replica {replica} of {name}"
         yield Check(f"{label}: copies", copy.get("ReadReplicaSourceDBInstanceIdentifier"), source, stub=True)
         yield Check(f"{label}: class", copy["DBInstanceClass"], of.instance_class or wanted.instance_class)
         yield Check(f"{label}: has a public address", copy["PubliclyAccessible"], False)
 
 
 def password(live: Live, name: str, wanted: Database) -> Iterator[Check]:
-    found = live.database(identifier(live, name))
+    found = live.database(name)
     managed = bool(found.get("MasterUserSecret"))
     yield Check(f"database {name}: RDS keeps and rotates the password", managed, wanted.managed_password)
     value = live.client("secretsmanager").get_secret_value(SecretId=live.secret_of(found))["SecretString"]
@@ -68,8 +62,8 @@ def password(live: Live, name: str, wanted: Database) -> Iterator[Check]:
 
 def placeholders(live: Live, name: str) -> dict[str, str]:
     """What variables of services are told of the database *name*."""
-    found = live.database(identifier(live, name))
-    copies = [live.database(r) for r in sorted(found.get("ReadReplicaDBInstanceIdentifiers", []))]
+    found = live.database(name)
+    copies = [live.database(name, replica) for replica in sorted(live.environment.databases[name].replicas)]
     return {
         f"database.{name}.host": found["Endpoint"]["Address"],
         f"database.{name}.port": str(found["Endpoint"]["Port"]),

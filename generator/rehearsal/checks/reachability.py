@@ -12,7 +12,6 @@ from typing import Any
 
 from generator.rehearsal.checks import code_runner_host
 from generator.rehearsal.checks.check import Check, Live
-from generator.rehearsal.checks.databases import identifier
 
 WORLD, BALANCER, INTERNAL, RUNNER, ENDPOINTS = (
     "the world",
@@ -58,7 +57,7 @@ def _members(live: Live) -> dict[str, str]:
     if any(service.http is not None for service in environment.services.values()):
         (found[BALANCER],) = live.load_balancer["SecurityGroups"]
     for name in environment.databases:
-        (group,) = live.database(identifier(live, name))["VpcSecurityGroups"]
+        (group,) = live.database(name)["VpcSecurityGroups"]
         found[f"database {name}"] = group["VpcSecurityGroupId"]
     return {**found, **_runner(live), **_endpoints(live)}
 

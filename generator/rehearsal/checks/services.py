@@ -47,6 +47,8 @@ def architecture(name: str, task: Task, platform: str) -> Check:
 
 def container(live: Live, name: str, wanted: Service, task: Task) -> Iterator[Check]:
     main = task.main
+    inside = None if wanted.image.healthcheck is None else list(wanted.image.healthcheck.command)
+    yield Check(f"{name}: check in the container", (main.get("healthCheck") or {}).get("command"), inside)
     yield Check(f"{name}: image", main["image"], live.released[name])
     yield Check(f"{name}: port", [p["containerPort"] for p in main["portMappings"]], [wanted.image.port])
     yield Check(f"{name}: read-only root", main["readonlyRootFilesystem"], wanted.storage.readonly_fs)

@@ -22,7 +22,7 @@ from generator.systems.manifest.fields import (
 )
 from generator.systems.manifest.hosting import Site
 from generator.systems.manifest.monitoring import Monitoring
-from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
+from generator.systems.manifest.names import DATABASE_NAME, FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
 from generator.systems.manifest.off_hours import OffHours, off_hours_form
@@ -196,6 +196,10 @@ class Environment(System):
         groups = [(self.log_group(name), self.log_retention(name)) for name in self.services]
         names = [group for group, _ in groups]
         return {group: days for group, days in groups if names.count(group) > 1 or self.logging.customer_managed_key}
+
+    def database_identifier(self, name: str) -> str:
+        """What RDS calls the database *name*; its replicas are called so with their name behind."""
+        return limited_name(f"{self.prefix}-{name}", DATABASE_NAME)
 
     def callers(self, service: str) -> tuple[str, ...]:
         """The services that call *service*."""
