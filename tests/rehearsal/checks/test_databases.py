@@ -105,9 +105,11 @@ def outputs(client: Callable[[str], Any]) -> dict[str, Any]:
         SourceDBInstanceIdentifier="checked-test-main",
         DBInstanceClass="db.r5.large",
     )
-    secret = client("secretsmanager").create_secret(Name="checked-test-main/credentials", SecretString=CREDENTIALS)[
-        "ARN"
-    ]
+    secret = client("secretsmanager").create_secret(Name="checked-test-main/credentials", SecretString=CREDENTIALS)
+    for log in ("postgresql", "upgrade"):
+        group = f"/aws/rds/instance/checked-test-main/{log}"
+        client("logs").create_log_group(logGroupName=group)
+        client("logs").put_retention_policy(logGroupName=group, retentionInDays=30)
     ecs.create_cluster(clusterName="checked-test", capacityProviders=["FARGATE", "FARGATE_SPOT"])
     made = ecs.register_task_definition(
         family="checked-test-api",
