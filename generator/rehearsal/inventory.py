@@ -52,6 +52,9 @@ def _everything(client: Clients) -> Iterator[tuple[str, Iterable[str]]]:
     yield "secret", _pages(client("secretsmanager"), "list_secrets", "SecretList", "Name")
     yield "role", _pages(client("iam"), "list_roles", "Roles", "RoleName")
     yield "instance profile", _pages(client("iam"), "list_instance_profiles", "InstanceProfiles", "InstanceProfileName")
+    providers_of_identity = client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    yield "identity provider", [provider["Arn"] for provider in providers_of_identity]
+    yield "site", _pages(client("amplify"), "list_apps", "apps", "appId")
     yield "zone", _pages(client("route53"), "list_hosted_zones", "HostedZones", "Name")
     dns = client("route53resolver")
     yield "DNS firewall rule group", _pages(dns, "list_firewall_rule_groups", "FirewallRuleGroups", "Id")

@@ -10,11 +10,15 @@ from typing import Any
 
 from generator.errors import RehearsalError
 from generator.project import Target
-from generator.rehearsal.checks import Check, Live, check_account, check_environment
+from generator.rehearsal.checks import Check, Live, check_account, check_delivery, check_environment
+from generator.rehearsal.checks.delivery import REPOSITORY
 from generator.rehearsal.images import push_and_release
 from generator.rehearsal.program import HELLO, HELLO_OUTPUT, Answer, invoke
+from generator.rehearsal.protected import protected
+from generator.rehearsal.sites import connect_sites, connected
 from generator.rehearsal.terraform_runs import output_values
 from generator.terraform.driver import Terraform
+from generator.terraform.failure import TerraformRunError
 
 LIFTED = {"allow_destroy": True}
 Clients = Callable[[str], Any]
@@ -56,14 +60,18 @@ class Report:
 
 
 class Life:
-    """Apply, prove and destroy one root module. Each method is one step of an operator."""
+    """Apply, prove and destroy one root module. Each method is one step of an operator.
+
+    *choices* are the variables that the operator sets once what they speak of is there.
+    """
 
     def __init__(self, report: Report, terraform: Terraform) -> None:
         self.report, self.terraform = report, terraform
+        self.choices: dict[str, Any] = {}
 
     def apply(self, name: str, variables: dict[str, Any] | None = None) -> None:
         with self.report.step(name) as result:
-            counts = self.terraform.apply(variables=variables).counts
+            counts = self.terraform.apply(variables={**self.choices, **(variables or {})}).counts
             result.append(f"{counts.add} added, {counts.change} changed, {counts.destroy} destroyed")
 
     def init(self) -> None:
@@ -73,7 +81,7 @@ class Life:
 
     def plan_is_empty(self) -> None:
         with self.report.step("plan again") as result:
-            plan = self.terraform.plan()
+            plan = self.terraform.plan(variables=self.choices)
             if plan.has_changes:
                 changed = sorted({c.address for c in plan.changes}) or ["outputs only"]
                 raise RehearsalError(
@@ -85,8 +93,31 @@ class Life:
     def destroy(self) -> None:
         self.apply("lift protection", LIFTED)
         with self.report.step("destroy") as result:
-            counts = self.terraform.destroy(LIFTED).counts
+            counts = self.terraform.destroy({**self.choices, **LIFTED}).counts
             result.append(f"{counts.destroy} destroyed")
+
+    def destroy_is_refused(self, client: Clients) -> None:
+        """Try to destroy what is protected, before allow_destroy is applied, and see that it stays.
+
+        What depends on it goes before AWS refuses, as of a whole destroy; the next apply makes it anew. The rest is
+        left out, because a name that is given up is not always free again: a secret's stays taken for 30 days.
+        """
+        guarded = protected(self.terraform.state(), client)
+        if not guarded:
+            return
+        with self.report.step("destroy is refused") as result:
+            refused = False
+            try:
+                self.terraform.destroy(self.choices, targets=[of.address for of in guarded])
+            except TerraformRunError:
+                refused = True
+            gone = [of.address for of in guarded if not of.stands(client)]
+            if gone or not refused:
+                raise RehearsalError(
+                    f"{self.report.name}: destroyed without allow_destroy: {', '.join(gone) or 'nothing was refused'}",
+                    cure="What is protected must be refused by AWS until allow_destroy is applied.",
+                )
+            result.append(f"{len(guarded)} protected, all stand")
 
     def check(self, checks: Iterator[Check]) -> None:
         with self.report.step("ask AWS") as result:
@@ -120,10 +151,13 @@ class EnvironmentLife(Life):
         )
 
     def create(self) -> None:
-        """From nothing to an environment that runs: apply, push, release, apply."""
+        """From nothing to an environment that runs: apply as committed, push, release, connect sites, apply."""
         self.init()
         self.apply("apply")
         self.release()
+        if self.target.environment.hosting:
+            connect_sites(self.target.environment, self.client, output_values(self.terraform))
+            self.choices = connected(self.target.environment)
         self.apply("apply the release")
 
     def prove(self) -> None:
@@ -145,6 +179,14 @@ class EnvironmentLife(Life):
 class AccountLife(Life):
     """The life of what exists once an account."""
 
-    def prove(self, live: Live) -> None:
-        self.check(check_account(live))
+    def prove(self, live: Callable[[], Live]) -> None:
+        """Ask AWS what was promised and plan again; then let workflows release, as an operator does, and try them.
+
+        *live* is the account as it stands, with the outputs of the last apply.
+        """
+        self.check(check_account(live()))
         self.plan_is_empty()
+        if live().account.delivery is not None:
+            self.choices = {"github_repositories": [REPOSITORY]}
+            self.apply("let workflows release")
+            self.check(check_delivery(live()))

@@ -93,26 +93,40 @@ class _System:
     def client(self, region: str) -> Callable[[str], Any]:
         return lambda service: self.stage.aws.client(service, region, self.account_id)
 
+    def inventory(self) -> frozenset[str]:
+        """What the account holds, in every region that the system uses."""
+        return frozenset(
+            found if region == self.targets[0].environment.region else f"{found} in {region}"
+            for region in sorted(regions(self.targets))
+            for found in inventory(self.client(region))
+        )
+
     def run(self) -> SystemReport:
         first = self.targets[0]
         name = f"{first.environment.system}/account"
         client = self.client(first.environment.region)
         report = SystemReport(Report(name))
-        before = inventory(client)
+        before = self.inventory()
         terraform = self.stage.terraform(first.account_directory, self.account_id, self.reporters(name))
         account = AccountLife(report.account, terraform)
+
+        def live() -> Live:
+            return Live(first.environment, first.manifest.account, self.account_id, client, output_values(terraform))
 
         def create() -> None:
             account.init()
             account.apply("apply")
-            live = Live(first.environment, first.manifest.account, self.account_id, client, output_values(terraform))
             account.prove(live)
+
+        def end() -> None:
+            account.destroy_is_refused(client)
+            account.destroy()
 
         if _reported(report.account, create):
             jobs = [self.pool.submit(self.environment, target) for target in self.targets]
             report.environments = [job.result() for job in jobs]
-            if all(not r.failure for r in report.environments) and _reported(report.account, account.destroy):
-                report.left = left_over(before, inventory(client))
+            if all(not r.failure for r in report.environments) and _reported(report.account, end):
+                report.left = left_over(before, self.inventory())
         return report
 
     def environment(self, target: Target) -> Report:
@@ -124,10 +138,20 @@ class _System:
             life = EnvironmentLife(report, terraform, target, self.account_id, client)
             life.create()
             life.prove()
+            life.destroy_is_refused(client)
             life.destroy()
 
         _reported(report, live_and_die)
         return report
+
+
+def regions(targets: Sequence[Target]) -> set[str]:
+    """The regions of *targets* of one system, and those that get copies of their images and secrets."""
+    found = {target.environment.region for target in targets}
+    for target in targets:
+        found |= set(target.manifest.account.registries.replication_regions)
+        found |= {region for secret in target.environment.secrets().values() for region in secret.replicas}
+    return found
 
 
 def _reported(report: Report, work: Callable[[], None]) -> bool:

@@ -15,6 +15,7 @@ from generator.rehearsal.life import Report
 from generator.rehearsal.rehearse import Rehearsal, SystemReport
 
 GOOD, BAD = "[green]✓[/]", "[red]✗[/]"
+STUB = "°"
 
 
 def render(rehearsal: Rehearsal) -> RenderableType:
@@ -26,6 +27,8 @@ def render(rehearsal: Rehearsal) -> RenderableType:
     parts += [_left(name, system) for name, system in rehearsal.systems.items()]
     checks = [check for s in rehearsal.systems.values() for report in s.reports for check in report.checks]
     verdict = "[bold green]All holds[/]" if rehearsal.passed else "[bold red]It does not hold[/]"
+    if any(check.stub for check in checks):
+        parts.append(f"{STUB} the embedded AWS says so without doing it, as it starts no task and copies no image")
     passed = sum(check.passed for check in checks)
     minutes, seconds = divmod(round(rehearsal.seconds), 60)
     parts.append(f"{verdict}: {passed} of {len(checks)} checks, {minutes} min {seconds} s")
@@ -64,7 +67,7 @@ def _checks(report: Report) -> Iterator[Text]:
         concerns.setdefault(check.concern, []).append(check)
     for concern, checks in concerns.items():
         held = sum(check.passed for check in checks)
-        names = " · ".join(check.name for check in checks)
+        names = " · ".join(f"{check.name}{STUB if check.stub else ''}" for check in checks)
         yield Text.assemble((f"   {concern} {held}/{len(checks)}: ", "bold"), (names, "dim"))
 
 
@@ -104,6 +107,7 @@ def _report_json(report: Report) -> dict[str, Any]:
                 "concern": c.concern,
                 "name": c.name,
                 "passed": c.passed,
+                "stub": c.stub,
                 "found": repr(c.found),
                 "expected": repr(c.expected),
             }

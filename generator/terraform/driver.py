@@ -6,7 +6,7 @@ import fcntl
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,9 +171,14 @@ class Terraform:
             return self._timed("apply", str(plan.absolute()))
         return self._timed("apply", auto_approve=FLAG, variables=variables)
 
-    def destroy(self, variables: Mapping[str, Any] | None = None) -> ApplyResult:
-        """Destroy everything in the state."""
-        return self._timed("destroy", auto_approve=FLAG, variables=variables)
+    def destroy(self, variables: Mapping[str, Any] | None = None, *, targets: Sequence[str] = ()) -> ApplyResult:
+        """Destroy everything in the state, or the addresses *targets* and what depends on them."""
+        return self._timed("destroy", auto_approve=FLAG, variables=variables, target=list(targets) or None)
+
+    def state(self) -> dict[str, Any]:
+        """The state in Terraform's own format, which no provider is started for. It holds sensitive values."""
+        run = self._checked(self._run("state", "pull"))
+        return TypeAdapter(dict[str, Any]).validate_python(self._json(run))
 
     def output(self) -> dict[str, OutputValue]:
         """The outputs in the state, sensitive ones with their values."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.rehearsal.conftest import slipway
+from generator.project import all_targets
+from tests.rehearsal.conftest import PROJECT, slipway
 
 
 @pytest.mark.rehearsal(320)
@@ -26,6 +28,7 @@ def test_seepp_test_lives_as_its_manifest_says_and_leaves_nothing(tmp_path: Path
         "ask AWS",
         "run a program",
         "plan again",
+        "destroy is refused",
         "lift protection",
         "destroy",
     ]
@@ -40,5 +43,14 @@ def test_every_environment_lives_beside_the_others(tmp_path: Path) -> None:
     done = slipway("rehearse", "--json", str(report), "--quiet")
     assert done.returncode == 0, done.stdout + done.stderr
     systems = json.loads(report.read_text())["systems"]
-    assert [e["name"] for s in systems.values() for e in s["environments"]] == ["seepp/test", "seepp/prod"]
+    assert sorted(e["name"] for s in systems.values() for e in s["environments"]) == sorted(
+        target.name for target in all_targets(PROJECT)
+    )
     assert all(system["left"] == [] for system in systems.values())
+    unrefused = [e["name"] for s in systems.values() for e in s["environments"] if not refuses(e)]
+    assert unrefused == []
+
+
+def refuses(report: dict[str, Any]) -> bool:
+    """Whether a destroy was tried before it was allowed, and was refused."""
+    return any(step["name"] == "destroy is refused" for step in report["steps"])

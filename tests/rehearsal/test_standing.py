@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -14,10 +13,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from generator.rehearsal.checks import Check, Live, check_environment
-from generator.rehearsal.standing import Standing, find_standing
-from generator.systems.manifest import load_manifest
+from generator.rehearsal.standing import Standing
 from tests.rehearsal.conftest import PROJECT, slipway
+from tests.rehearsal.standing import brought_up, checks_of, copied
 
 pytestmark = [pytest.mark.xdist_group("standing"), pytest.mark.rehearsal(200)]
 
@@ -54,35 +52,13 @@ MUTATIONS: dict[str, tuple[str, Any, str]] = {
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's environments and modules, where no other command brings anything up."""
-    root = tmp_path_factory.mktemp("project")
-    for folder in ("envs", "modules"):
-        shutil.copytree(PROJECT / folder, root / folder)
-    return root
+    return copied(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
 def standing(copy: Path) -> Iterator[Standing]:
-    up = slipway("up", "seepp/test", cwd=copy)
-    assert up.returncode == 0, up.stdout + up.stderr
-    try:
-        yield find_standing(copy, "seepp/test")
-    finally:
-        down = slipway("down", "seepp/test", cwd=copy)
-    assert down.returncode == 0, down.stderr
-
-
-def checks_of(standing: Standing, manifest: Path) -> list[Check]:
-    loaded = load_manifest(manifest)
-    ssm = standing.client("ssm")
-    released = {
-        name: ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
-        for name, parameter in standing.outputs["image_parameters"].items()
-    }
-    live = Live(
-        loaded.resolve("test"), loaded.account, standing.account_id, standing.client, standing.outputs, released
-    )
-    return list(check_environment(live))
+    with brought_up("seepp/test", copy) as standing:
+        yield standing
 
 
 def test_every_check_holds(standing: Standing) -> None:

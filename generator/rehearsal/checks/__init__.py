@@ -6,12 +6,40 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from generator.rehearsal.checks import code_runner, databases, load_balancer, network, registry, services, storage
+from generator.rehearsal.checks import (
+    audit_trail,
+    code_runner,
+    code_runner_service,
+    databases,
+    delivery,
+    hosting,
+    load_balancer,
+    monitoring,
+    network,
+    reachability,
+    registry,
+    secrets,
+    services,
+    storage,
+)
 from generator.rehearsal.checks.check import Check, Live
 
-__all__ = ["Check", "Live", "check_account", "check_environment"]
+__all__ = ["Check", "Live", "check_account", "check_delivery", "check_environment"]
 
-ENVIRONMENT = (network, load_balancer, services, code_runner, databases, storage)
+ENVIRONMENT = (
+    network,
+    reachability,
+    load_balancer,
+    services,
+    code_runner,
+    code_runner_service,
+    databases,
+    secrets,
+    storage,
+    hosting,
+    monitoring,
+)
+ACCOUNT = (registry, audit_trail)
 
 
 def check_environment(live: Live) -> Iterator[Check]:
@@ -22,7 +50,14 @@ def check_environment(live: Live) -> Iterator[Check]:
 
 def check_account(live: Live) -> Iterator[Check]:
     """Yield the checks of what exists once an account."""
-    yield from _named(registry, live)
+    for concern in ACCOUNT:
+        yield from _named(concern, live)
+    yield replace(delivery.nobody_releases(live), concern="delivery")
+
+
+def check_delivery(live: Live) -> Iterator[Check]:
+    """Yield the checks of roles that release, once an operator has named a repository (``delivery.REPOSITORY``)."""
+    yield from _named(delivery, live)
 
 
 def _named(concern: ModuleType, live: Live) -> Iterator[Check]:

@@ -15,17 +15,41 @@ from generator.systems.manifest import Account, Environment
 class Check:
     """One promise: *name* says what, *found* is what AWS answered, *expected* what the manifest says.
 
-    *concern* is the file that asks, such as ``network``.
+    *concern* is the file that asks, such as ``network``. *stub* says that the embedded AWS only claims what AWS would
+    do here: it starts no task, validates no certificate, copies no image. A setting that is read back is no stub.
     """
 
     name: str
     found: object
     expected: object
     concern: str = ""
+    stub: bool = False
 
     @property
     def passed(self) -> bool:
         return self.found == self.expected
+
+
+@dataclass(frozen=True)
+class Task:
+    """A service of ECS as DescribeServices answers it, and its task definition."""
+
+    service: dict[str, Any]
+    definition: dict[str, Any]
+
+    @property
+    def main(self) -> dict[str, Any]:
+        """The container of the service's own image."""
+        return next(dict(c) for c in self.definition["containerDefinitions"] if c["name"] == "main")
+
+    @property
+    def network(self) -> dict[str, Any]:
+        return dict(self.service["networkConfiguration"]["awsvpcConfiguration"])
+
+    @property
+    def security_group(self) -> str:
+        (group,) = self.network["securityGroups"]
+        return str(group)
 
 
 @dataclass
@@ -39,6 +63,7 @@ class Live:
     outputs: Mapping[str, Any]
     released: Mapping[str, str] = field(default_factory=dict)
     """Released images by service, ``code-runner`` among them."""
+    _tasks: dict[tuple[str, str], Task] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Making a client costs more than most questions.
@@ -80,24 +105,23 @@ class Live:
         found = self.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
         return dict(found[0])
 
-    def task_group(self, service: str) -> str:
-        """The security group of the tasks of *service*."""
-        return self._group_of(self.cluster, self.environment.service_name(service))
-
-    def runner_group(self) -> str:
-        """The security group of a code runner on Fargate."""
-        return self._group_of(self.environment.code_runner_cluster, str(self.environment.code_runner_name))
-
-    def _group_of(self, cluster: str, service: str) -> str:
-        found = self.client("ecs").describe_services(cluster=cluster, services=[service])["services"][0]
-        (group,) = found["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]
-        return str(group)
-
-    def runner_balancer_group(self) -> str:
-        """The security group of the load balancer in front of a code runner on EC2."""
+    @cached_property
+    def internal_load_balancer(self) -> dict[str, Any]:
+        """The load balancer in front of a code runner on a host of its own."""
         name = self.environment.internal_load_balancer_name
         found = self.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
-        return str(found[0]["SecurityGroups"][0])
+        return dict(found[0])
+
+    def task(self, cluster: str, service: str) -> Task:
+        """The service *service* of ECS with its task definition; asked for once."""
+        if (cluster, service) not in self._tasks:
+            ecs = self.client("ecs")
+            found = ecs.describe_services(cluster=cluster, services=[service])["services"]
+            if not found:
+                raise RehearsalError(f"the cluster {cluster} has no service {service}")
+            definition = ecs.describe_task_definition(taskDefinition=found[0]["taskDefinition"])["taskDefinition"]
+            self._tasks[cluster, service] = Task(found[0], definition)
+        return self._tasks[cluster, service]
 
     def database(self, name: str, replica: str | None = None) -> dict[str, Any]:
         """The RDS instance of the database *name*, or of one of its replicas."""
@@ -106,6 +130,19 @@ class Live:
             identifier = f"{identifier}-{replica}"
         found = self.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
         return dict(found[0])
+
+    def secret_of(self, database: dict[str, Any]) -> str:
+        """The ARN of the secret with the master user of *database*: RDS's own, or the one beside it."""
+        managed = database.get("MasterUserSecret")
+        if managed:
+            return str(managed["SecretArn"])
+        name = f"{database['DBInstanceIdentifier']}/credentials"
+        return str(self.client("secretsmanager").describe_secret(SecretId=name)["ARN"])
+
+    def kept_days(self, group: str) -> int | None:
+        """Days that the log group *group* keeps events; None when there is none, or when it keeps them for ever."""
+        found = self.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        return next((g.get("retentionInDays") for g in found if g["logGroupName"] == group), None)
 
     def security_group_rules(self, group_id: str) -> list[dict[str, Any]]:
         filters = [{"Name": "group-id", "Values": [group_id]}]

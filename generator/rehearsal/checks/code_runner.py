@@ -29,8 +29,6 @@ def checks(live: Live) -> Iterator[Check]:
     yield Check("code runner: further attempts of a failed call", calls["MaximumRetryAttempts"], 0)
     vpc = settings["VpcConfig"]
     yield Check("code runner: subnets", sorted(vpc["SubnetIds"]), live.subnet_ids("isolated"))
-    rules = [r for group in vpc["SecurityGroupIds"] for r in live.security_group_rules(group)]
-    yield Check("code runner: network rules, in and out", rules, [])
     statements = live.role_statements(settings["Role"])
     allowed = sorted(sid for sid, s in statements.items() if s["Effect"] == "Allow")
     yield Check("code runner: role allows", allowed, ["AttachToVpc", "WriteOwnLog"])
@@ -39,6 +37,4 @@ def checks(live: Live) -> Iterator[Check]:
     source = denied.get("Condition", {}).get("ArnEquals", {}).get("lambda:SourceFunctionArn", "")
     yield Check("code runner: denied to calls from", source.rsplit(":", 1)[-1], name)
     group = f"/aws/lambda/{name}"
-    found = live.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    kept = {g["logGroupName"]: g.get("retentionInDays") for g in found}
-    yield Check("code runner: days that logs are kept", kept.get(group), live.environment.logging.retention)
+    yield Check("code runner: days that logs are kept", live.kept_days(group), live.environment.logging.retention)

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from generator.embedded_aws import EmbeddedAws
-from generator.rehearsal.checks import databases, services
+from generator.rehearsal.checks import databases, reachability, scaling, services
 from generator.rehearsal.checks.check import Check, Live
 from generator.systems.manifest import Environment, load_manifest
 
 ACCOUNT, REGION, ZONES = "210987654321", "us-west-2", ("us-west-2a", "us-west-2b")
+CREDENTIALS = '{"username": "dbadmin", "password": "only-for-this-test-of-it"}'
+ROTATES = "database main: RDS keeps and rotates the password"
 MANIFEST = """
 system: checked
 owner: team
@@ -73,9 +75,13 @@ def outputs(client: Callable[[str], Any]) -> dict[str, Any]:
         for name in ("tasks", "database")
     )
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    ec2.revoke_security_group_egress(GroupId=guard, IpPermissions=[everything])
-    from_tasks = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": tasks}]}
+    for group in (guard, tasks):
+        ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
+    port = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
+    https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    from_tasks, to_database = ({**port, "UserIdGroupPairs": [{"GroupId": of}]} for of in (tasks, guard))
     ec2.authorize_security_group_ingress(GroupId=guard, IpPermissions=[from_tasks])
+    ec2.authorize_security_group_egress(GroupId=tasks, IpPermissions=[to_database, https])
     rds.create_db_subnet_group(DBSubnetGroupName="main", DBSubnetGroupDescription="main", SubnetIds=subnets)
     rds.create_db_instance(
         DBInstanceIdentifier="checked-test-main",
@@ -99,7 +105,11 @@ def outputs(client: Callable[[str], Any]) -> dict[str, Any]:
         SourceDBInstanceIdentifier="checked-test-main",
         DBInstanceClass="db.r5.large",
     )
-    secret = client("secretsmanager").create_secret(Name="checked-test-main/credentials", SecretString="{}")["ARN"]
+    secret = client("secretsmanager").create_secret(Name="checked-test-main/credentials", SecretString=CREDENTIALS)
+    for log in ("postgresql", "upgrade"):
+        group = f"/aws/rds/instance/checked-test-main/{log}"
+        client("logs").create_log_group(logGroupName=group)
+        client("logs").put_retention_policy(logGroupName=group, retentionInDays=30)
     ecs.create_cluster(clusterName="checked-test", capacityProviders=["FARGATE", "FARGATE_SPOT"])
     made = ecs.register_task_definition(
         family="checked-test-api",
@@ -129,17 +139,17 @@ def outputs(client: Callable[[str], Any]) -> dict[str, Any]:
         "ResourceId": "service/checked-test/checked-test-api",
         "ScalableDimension": "ecs:service:DesiredCount",
     }
-    scaling = client("application-autoscaling")
-    scaling.register_scalable_target(MinCapacity=1, MaxCapacity=1, **scaled)
+    autoscaling = client("application-autoscaling")
+    autoscaling.register_scalable_target(MinCapacity=1, MaxCapacity=1, **scaled)
     for name, hour, number in (("off-hours", 20, 0), ("working-hours", 8, 1)):
-        scaling.put_scheduled_action(
+        autoscaling.put_scheduled_action(
             ScheduledActionName=f"checked-test-api-{name}",
             Schedule=f"cron(0 {hour} ? * MON-FRI *)",
             Timezone="Europe/Berlin",
             ScalableTargetAction={"MinCapacity": number, "MaxCapacity": number},
             **scaled,
         )
-    return {"database_main_secret": secret}
+    return {"database_main_secret": secret["ARN"]}
 
 
 @pytest.fixture
@@ -157,16 +167,14 @@ def checked(
 
 
 def of_tasks(live: Live, environment: Environment) -> list[Check]:
-    ecs = live.client("ecs")
-    service = ecs.describe_services(cluster=live.cluster, services=["checked-test-api"])["services"][0]
-    task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-    wanted = environment.services["api"]
-    return list(services.size_and_number(live, "api", wanted, service, task))
+    wanted, task = environment.services["api"], live.task("checked-test", "checked-test-api")
+    numbers = scaling.number_of_tasks(live, "api", "checked-test", "checked-test-api", wanted.count)
+    return [*services.size("api", wanted, task), scaling.runs_on("api", task, wanted.count), *numbers]
 
 
 def test_every_check_holds(checked: Callable[[str], tuple[Live, Environment]]) -> None:
     live, environment = checked(MANIFEST)
-    found = [*databases.checks(live), *of_tasks(live, environment)]
+    found = [*databases.checks(live), *reachability.checks(live), *of_tasks(live, environment)]
     assert [check for check in found if not check.passed] == []
     assert len(found) > 20
 
@@ -174,20 +182,24 @@ def test_every_check_holds(checked: Callable[[str], tuple[Live, Environment]]) -
 @pytest.mark.parametrize(
     ("old", "new", "check"),
     [
-        ('version: "15"', 'version: "16"', "main: version"),
-        ("    instance_class: db.r5.large", "    instance_class: db.r5.xlarge", "main: class"),
-        ("    instance_class: db.r5.large", "    instance_class: db.r5.xlarge", "main: class of reader"),
-        ("storage: 100", "storage: 50", "main: GiB of storage"),
-        ("name: skills", "name: others", "main: name of the database"),
-        ("backup_retention: 30", "backup_retention: 7", "main: days of backups"),
-        ("multi_az: true", "multi_az: false", "main: standby in another zone"),
-        ("    managed_password: false\n    replicas: { reader: {} }\n", "", "main: RDS keeps the password"),
-        ("    replicas: { reader: {} }\n", "", "main: replicas"),
-        ("    uses: { databases: [main] }\n", "", "main: reached by, on port"),
+        ('version: "15"', 'version: "16"', "database main: version"),
+        ("    instance_class: db.r5.large", "    instance_class: db.r5.xlarge", "database main: class"),
+        ("    instance_class: db.r5.large", "    instance_class: db.r5.xlarge", "replica reader of main: class"),
+        ("storage: 100", "storage: 50", "database main: GiB"),
+        ("name: skills", "name: others", "database main: is called inside"),
+        ("backup_retention: 30", "backup_retention: 7", "database main: days of backups"),
+        ("multi_az: true", "multi_az: false", "database main: standby in another zone"),
+        (
+            "    managed_password: false\n    replicas: { reader: {} }\n",
+            "",
+            "database main: RDS keeps and rotates the password",
+        ),
+        ("    replicas: { reader: {} }\n", "", "database main: replicas"),
+        ("    uses: { databases: [main] }\n", "", "database main: reached by, on port"),
         ("count: { spot: 1 }", "count: 1", "api: running on"),
-        ("count: { spot: 1 }", "count: { spot: 2 }", "api: tasks by the hour"),
-        ("time_zone: Europe/Berlin", "time_zone: UTC", "api: tasks by the hour"),
-        ("off_hours: { time_zone: Europe/Berlin }\n", "", "api: tasks by the hour"),
+        ("count: { spot: 1 }", "count: { spot: 2 }", "api: off-hours"),
+        ("time_zone: Europe/Berlin", "time_zone: UTC", "api: off-hours"),
+        ("off_hours: { time_zone: Europe/Berlin }\n", "", "api: off-hours"),
     ],
 )
 def test_a_check_notices_another_manifest(
@@ -195,5 +207,5 @@ def test_a_check_notices_another_manifest(
 ) -> None:
     assert old in MANIFEST
     live, environment = checked(MANIFEST.replace(old, new))
-    found = [*databases.checks(live), *of_tasks(live, environment)]
+    found = [*databases.checks(live), *reachability.checks(live), *of_tasks(live, environment)]
     assert check in [each.name for each in found if not each.passed]

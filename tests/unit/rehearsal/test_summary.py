@@ -63,6 +63,22 @@ def test_what_was_never_counted_does_not_pass() -> None:
 def test_the_json_has_every_check() -> None:
     environment = as_json(rehearsal(found=3))["systems"]["one"]["environments"][0]
     assert environment["checks"] == [
-        {"concern": "services", "name": "web: tasks", "passed": False, "found": "3", "expected": "2"}
+        {
+            "concern": "services",
+            "name": "web: tasks",
+            "passed": False,
+            "stub": False,
+            "found": "3",
+            "expected": "2",
+        }
     ]
     assert environment["program"]["stdout"] == "[hello]\n"
+
+
+def test_what_the_embedded_aws_only_claims_is_marked() -> None:
+    plain = rehearsal()
+    assert "°" not in text(plain)
+    report = plain.systems["one"].environments[0]
+    report.checks.append(Check("web: the deployment", "COMPLETED", "COMPLETED", "services", stub=True))
+    assert "web: the deployment°" in text(plain)
+    assert "° the embedded AWS says so without doing it" in text(plain)
