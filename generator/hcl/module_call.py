@@ -70,6 +70,7 @@ def call_module(
     """Declare a call of *module* in *stack*. Raises TypeError when the inputs are not the module's."""
     module.check_call(inputs)
     stack.place(("module", "", label), why)
+    stack.calls[label] = (module, inputs)
     TerraformHclModule(
         stack.scope("module"),
         label,

@@ -45,6 +45,7 @@ class Stack:
         self.construct = TerraformStack(scope, construct_id)
         self.placements: dict[Address, Placement] = {}
         self.moves: list[dict[str, str]] = []
+        self.calls: dict[str, tuple[type[Stack], Mapping[str, Any]]] = {}
         self._file = "main"
         provider: dict[str, object] = {"source": "hashicorp/aws", "version": REQUIRED_AWS}
         if provider_aliases:

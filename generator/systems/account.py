@@ -8,19 +8,19 @@ from generator.modules.container_registry import ContainerRegistry
 from generator.modules.state_backend import StateBackend
 from generator.systems.delivery import delivery
 from generator.systems.manifest import Account
-from generator.systems.root import Root
+from generator.systems.root import ACCOUNT_ROOT, STATE, Root
 
 
 class AccountRoot(Root):
     """``envs/<system>/account``: applied first, before any environment of the system."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account.system, "account", account.owner, account.region)
+        super().__init__(account.system, ACCOUNT_ROOT, account.owner, account.region)
         state = call_module(
             self,
             "state_backend",
             StateBackend,
-            {"name": self.bucket_name("terraform-state"), "allow_destroy": self.allow_destroy},
+            {"name": self.bucket_name(STATE), "allow_destroy": self.allow_destroy},
         )
         registry = call_module(
             self,

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from generator.systems.bill import bill_section
+from generator.systems.delivery_readme import (
+    first_deployment,
+    github_section,
+    images,
+    releasing_section,
+    secrets_section,
+)
 from generator.systems.manifest import Account, Environment
+from generator.systems.quotas import quota_section
+from generator.systems.recovery import recovery_section
 from generator.systems.root import Root
 
-BACKEND = 'terraform init -backend-config="bucket=<state_bucket of ../account>"'
 
-
-def account_readme(account: Account, header: str) -> str:
+def account_readme(account: Account, root: Root, header: str) -> str:
     """Return the README of ``envs/<system>/account``."""
     repositories = "\n".join(f"- `{name}`" for name in account.registries.repositories) or "- none"
     environments = ", ".join(f"`{name}`" for name in account.environments)
     return f"""<!-- {header} -->
 # {account.system}: the account
 
-What exists once in the AWS account of {account.system}, in {account.region}: the bucket for Terraform's state and the
-image repositories. The environments {environments} share it, so it is applied first.
+What exists once in the AWS account of {account.system}, in {account.region}: {_things(account)}.
+The environments {environments} share it, so it is applied first, and by an operator.
 
 ## Repositories
 
@@ -24,6 +34,10 @@ image repositories. The environments {environments} share it, so it is applied f
 
 Tags are immutable: `<environment>-<commit>-<time>`. A released image gets a tag that starts with `released-` and is
 never expired.
+
+## What is billed
+
+{bill_section(root)}
 
 ## First deployment
 
@@ -36,7 +50,7 @@ terraform apply
 rm backend_override.tf
 terraform init -migrate-state -backend-config="bucket=$(terraform output -raw state_bucket)"
 ```
-
+{_trust(account)}
 ## Destroying
 
 Only after every environment is gone. The state goes back to a local file first, because its bucket is destroyed too.
@@ -50,97 +64,130 @@ terraform destroy -var allow_destroy=true
 """
 
 
+def _things(account: Account) -> str:
+    things = ["the bucket for Terraform's state", "the image repositories"]
+    if account.delivery is not None:
+        things.append("the roles of GitHub's workflows")
+    if account.audit_trail is not None:
+        things.append("the audit trail")
+    return f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def _trust(account: Account) -> str:
+    if account.delivery is None:
+        return ""
+    return """
+## Delivering with GitHub
+
+The roles that release exist once a repository is trusted, and `release_roles` names them:
+
+```sh
+terraform apply -var 'github_repositories=["<owner>/<name>"]'
+terraform output release_roles
+```
+
+The README of each environment says which variables of the repository take them. The roles that plan and apply are the
+operator's own: what they may do is as much as whoever holds them could do by hand.
+"""
+
+
 def environment_readme(environment: Environment, root: Root, header: str) -> str:
-    """Return the README of ``envs/<system>/<environment>``."""
+    """Return the README of ``envs/<system>/<environment>``: a section for each thing that it has."""
+    sections = "\n\n".join(f"## {title}\n\n{text}" for title, text in _sections(environment, root))
+    return f"<!-- {header} -->\n# {environment.system}/{environment.name}\n\n{_overview(environment)}\n\n{sections}\n"
+
+
+def _sections(environment: Environment, root: Root) -> Iterator[tuple[str, str]]:
+    yield "What is billed", bill_section(root)
+    yield "Quotas to request", quota_section(environment)
+    yield "First deployment", first_deployment(environment)
+    if any(secret.value is None for secret in environment.secrets().values()):
+        yield "Setting secrets", secrets_section(environment)
+    if images(environment):
+        yield "Releasing and rolling back", releasing_section(environment)
+    if environment.pipeline is not None:
+        yield "Delivering with GitHub", github_section(environment)
+    yield "Recovering", recovery_section(environment, root)
+    yield "Destroying", _destroying(environment)
+
+
+def _overview(environment: Environment) -> str:
     network = environment.network
     nat = {"none": "no NAT gateway", "single": "one NAT gateway", "per_az": "a NAT gateway in each zone"}[network.nat]
     zones = ", ".join(network.vpc.availability_zones)
-    services = "\n".join(_service(environment, name) for name in environment.services) or "| none | | | | |"
-    return f"""<!-- {header} -->
-# {environment.system}/{environment.name}
-
-One VPC ({network.vpc.cidr}) in {environment.region}, zones {zones}, with {nat}.
-
-| service | CPU units / MB | tasks | listens on | deployment |
-| --- | --- | --- | --- | --- |
-{services}
-
-{_runner(environment)}
-## First deployment
-
-`../account` is applied before. Until an image is released, its service or function is absent: AWS creates none from an
-image that does not exist.
-
-```sh
-{BACKEND}
-terraform apply
-```
-
-Then push each image to its repository (output `repository_urls`), release it, and apply again:
-
-```sh
-slipway image release {environment.system}/{environment.name} <service or code-runner> <tag or digest>
-terraform apply
-```
-{_names(environment)}
-## Releasing and rolling back
-
-Push an image with the tag `{environment.name}-<commit>-<time>`. Neither a release nor a rollback leaves anything for
-Terraform to do:
-
-```sh
-slipway image release {environment.system}/{environment.name} <service or code-runner> <tag or digest>
-slipway image rollback {environment.system}/{environment.name} <service or code-runner>
-```
-
-Without Slipway: `aws ssm put-parameter --overwrite --name <one of the output image_parameters> --value <repository
-URL>@<digest>`, and `terraform apply`. Rolling back is the same with the digest before.
-
-## Destroying
-
-Deletion protection is lifted by one variable, which has to be applied before:
-
-```sh
-terraform apply -var allow_destroy=true
-terraform destroy -var allow_destroy=true
-```
-
-{_leftovers(root)}"""
+    parts = [f"One VPC ({network.vpc.cidr}) in {environment.region}, zones {zones}, with {nat}."]
+    if environment.services:
+        rows = (_service(environment, name) for name in environment.services)
+        head = ("| service | CPU units / MB | tasks | listens on | deployment |", "| --- | --- | --- | --- | --- |")
+        parts.append("\n".join([*head, *rows]))
+    parts += [*_off_hours(environment), *_databases(environment), *_runner(environment)]
+    return "\n\n".join(parts)
 
 
 def _service(environment: Environment, name: str) -> str:
     service = environment.services[name]
     tasks = service.count.range
     count = str(tasks.min) if service.count.fixed else f"{tasks.min} to {tasks.max}"
-    if service.count.cpu_percentage is not None:
-        count += f" at {service.count.cpu_percentage} % CPU"
+    held = (("CPU", service.count.cpu_percentage), ("memory", service.count.memory_percentage))
+    followed = [f"{percentage} % {metric}" for metric, percentage in held if percentage is not None]
+    if followed:
+        count += f" at {' or '.join(followed)}"
     rolling = "stops old tasks first" if service.deployment.rolling == "recreate" else "starts new tasks first"
     return f"| {name} | {service.cpu} / {service.memory} | {count} | {service.image.port or 'nothing'} | {rolling} |"
 
 
-def _runner(environment: Environment) -> str:
+def _off_hours(environment: Environment) -> Iterator[str]:
+    off = environment.off_hours
+    if off is not None:
+        weekends = " and at weekends" if off.weekends else ""
+        yield f"Nothing runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
+
+
+def _databases(environment: Environment) -> Iterator[str]:
+    for name, database in environment.databases.items():
+        zones = ", with a standby in another zone" if database.multi_az else ""
+        replicas = f", {len(database.replicas)} read replica" if database.replicas else ""
+        more = "s" if len(database.replicas) > 1 else ""
+        yield (
+            f"The database `{name}` is {database.engine} {database.version} on {database.instance_class} with "
+            f"{database.storage} GB{zones}{replicas}{more}."
+        )
+
+
+def _runner(environment: Environment) -> Iterator[str]:
     runner = environment.code_runner
     if runner is None:
-        return ""
-    limit = f", {runner.reserved_concurrency} at the same time" if runner.reserved_concurrency is not None else ""
-    return (
-        f"Programs run in the Lambda function `{environment.code_runner_name}` ({runner.memory} MB, {runner.timeout} s"
-        f"{limit}), in subnets without a route out.\n"
+        return
+    name, egress = (
+        environment.code_runner_name,
+        "with a way to the internet" if runner.reaches_internet else ("in subnets without a route out"),
     )
+    if runner.host is not None:
+        yield (
+            f"Programs run in containers that the privileged service `{name}` starts on a {runner.host.instance_type} "
+            f"of its own, {egress}."
+        )
+    elif runner.service:
+        yield f"Programs run in the Fargate service `{name}` ({runner.memory} MB, {runner.timeout} s), {egress}."
+    else:
+        most = runner.reserved_concurrency
+        limit = f", {most} at the same time" if most is not None else ""
+        yield (
+            f"Programs run in the Lambda function `{name}` ({runner.memory} MB, {runner.timeout} s{limit}), {egress}."
+        )
 
 
-def _names(environment: Environment) -> str:
-    if not environment.http.public.https:
-        return ""
-    return """
-The hosts need a Route 53 zone. Give the one you have with `-var hosted_zone_id=Z…`. Without it the environment makes a
-zone, and the certificate waits for the delegation: run `terraform apply -target=module.names.aws_route53_zone.this`,
-enter the name servers that `terraform output name_servers` prints at your registrar, and apply the rest.
-"""
+def _destroying(environment: Environment) -> str:
+    kept = ["The images stay in the account's repositories"]
+    if environment.databases:
+        kept.append("each database leaves a final snapshot, which is billed until it is deleted")
+    kept.append(f"the state file stays in its bucket (`{environment.system}/{environment.name}.tfstate`)")
+    leftovers = "; ".join(kept)
+    return f"""Deletion protection is lifted by one variable, which has to be applied before:
 
+```sh
+terraform apply -var allow_destroy=true
+terraform destroy -var allow_destroy=true
+```
 
-def _leftovers(root: Root) -> str:
-    return (
-        "Log groups go with the environment. The images stay in the account's repositories, and the state file in its "
-        f"bucket (`{root.system}/{root.name}.tfstate`).\n"
-    )
+Log groups go with the environment. {leftovers}."""

@@ -17,6 +17,8 @@ from generator.systems.manifest import Template, limited_name
 
 BUCKET_NAME_LIMIT = 63
 ACCOUNT_ID_LENGTH = 12
+ACCOUNT_ROOT = "account"
+STATE = "terraform-state"
 
 
 class Root(Stack):
@@ -47,8 +49,7 @@ class Root(Stack):
 
     def bucket_name(self, thing: str) -> str:
         """The name of a bucket: unique in the world by account and region, within S3's 63 characters."""
-        room = BUCKET_NAME_LIMIT - ACCOUNT_ID_LENGTH - len(self.region) - 2
-        return f"{limited_name(f'{self.prefix}-{thing}', room)}-{self.account}-{self.region}"
+        return bucket_name(f"{self.prefix}-{thing}", self.region, str(self.account))
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """The ARN of *resource* of this account; *region* is the root's unless given."""
@@ -61,6 +62,17 @@ class Root(Stack):
     def repository_urls(self, repositories: tuple[str, ...]) -> dict[str, str]:
         registry = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
         return {repository: f"{registry}/{repository}" for repository in repositories}
+
+
+def bucket_name(name: str, region: str, account: str) -> str:
+    """*name* as the name of a bucket in *account*, which may be an expression for the account's 12 digits."""
+    room = BUCKET_NAME_LIMIT - ACCOUNT_ID_LENGTH - len(region) - 2
+    return f"{limited_name(name, room)}-{account}-{region}"
+
+
+def state_bucket(system: str, region: str, account: str) -> str:
+    """The name of the bucket for the state of the system's environments."""
+    return bucket_name(f"{system}-{ACCOUNT_ROOT}-{STATE}", region, account)
 
 
 def filled(template: Template, values: Mapping[str, object]) -> str:

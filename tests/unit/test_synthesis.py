@@ -36,6 +36,16 @@ def test_emits_the_modules_the_schema_and_a_root_for_the_account_and_each_enviro
         assert {f"{folder}/{file}" for file in {"versions.tf", *own}} <= set(files), folder
 
 
+def test_emits_the_workflows_of_systems_with_a_pipeline(project: Path) -> None:
+    assert [name for name in emit(project) if name.startswith(".github")] == []
+    manifest = project / "envs/lab/system.yaml"
+    manifest.write_text(SMALL.replace("environments:", "pipeline: { provider: github }\nenvironments:"))
+    files = emit(project)
+    assert {".github/workflows/pull-request.yml", ".github/workflows/lab-deploy-live.yml"} < set(files)
+    header = f"# {MARK} envs/lab/system.yaml; edit that file.\n"
+    assert files[".github/workflows/lab-deploy-live.yml"].startswith(header)
+
+
 def test_emitting_twice_in_one_process_gives_the_same(project: Path) -> None:
     assert emit(project) == emit(project)
 
@@ -87,6 +97,7 @@ def test_generated_files_that_nothing_emits_are_removed_and_others_kept(project:
     files = {"modules/vpc/main.tf": HEADER}
     kept = {
         "modules/vpc/written_by_hand.tf": "# my own\n",
+        ".github/workflows/mine.yml": "on: push\n",
         "modules/vpc/examples/main.tf": HEADER,
         "envs/lab/dev/backend_override.tf": 'terraform {\n  backend "local" {}\n}\n',
         "envs/lab/dev/terraform.tfstate": HEADER,
@@ -97,6 +108,7 @@ def test_generated_files_that_nothing_emits_are_removed_and_others_kept(project:
         "modules/gone/main.tf": HEADER,
         "modules/gone/README.md": f"<!-- {HEADER} -->\n",
         "envs/lab/gone/main.tf": HEADER,
+        ".github/workflows/lab-deploy-gone.yml": HEADER,
     }
     for name, text in {**kept, **stale}.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)

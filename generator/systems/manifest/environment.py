@@ -26,6 +26,7 @@ from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, 
 from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
 from generator.systems.manifest.off_hours import OffHours, off_hours_form
+from generator.systems.manifest.operations import Pipeline, Recovery
 from generator.systems.manifest.runner import CodeRunner
 from generator.systems.manifest.secret import Secret
 from generator.systems.manifest.service import Http, Service
@@ -98,6 +99,8 @@ class System(Model):
     off_hours: Annotated[OffHours | None, ShortForm(off_hours_form, {"const": False})] = Field(
         default=None, description="When no service runs; false, or absent: they always run."
     )
+    pipeline: Pipeline | None = Field(default=None, description="The GitHub workflows; none are emitted if absent.")
+    recovery: Recovery | None = Field(default=None, description="What was promised for the loss of the environment.")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from generator.systems.manifest.checks import (
     hosting,
     monitoring,
     network,
+    operations,
     references,
     routes,
     runner,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *secrets.CHECKS,
     *monitoring.CHECKS,
     *hosting.CHECKS,
+    *operations.CHECKS,
     environments.system_name,
     environments.name_forms,
 )
