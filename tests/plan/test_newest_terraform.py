@@ -73,5 +73,13 @@ def said(plan: TerraformPlanOutput) -> dict[str, Any]:
     """What a plan would do, without what names the terraform that made it."""
     found = plan._raw
     assert found["resource_changes"]
-    kept = ("resource_changes", "planned_values", "output_changes", "checks")
-    return {name: found.get(name) for name in kept}
+    kept = ("resource_changes", "output_changes", "checks")
+    planned = found["planned_values"]
+    modules = {"outputs": planned.get("outputs"), "root_module": in_order(planned["root_module"])}
+    return {name: found.get(name) for name in kept} | modules
+
+
+def in_order(module: dict[str, Any]) -> dict[str, Any]:
+    """A module of planned values with those below it sorted: the calls of one module come in any order."""
+    children = sorted(module.get("child_modules", []), key=lambda child: str(child["address"]))
+    return {**module, "child_modules": [in_order(child) for child in children]}
