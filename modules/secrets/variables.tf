@@ -79,9 +79,9 @@ variable "secrets" {
   }
 
   validation {
-    condition = alltrue([for _, secret in var.secrets : try(
+    condition = alltrue([for _, secret in var.secrets : secret.rotation == null ? true : try(
       can(regex("^arn:[a-z-]+:lambda:[^:]+:[0-9]+:function:.+$", secret.rotation.function_arn)) && secret.rotation.days >= 1 && secret.rotation.days <= 1000,
-      true
+      false
     )])
     error_message = "rotation of secrets must have the ARN of a Lambda function, and days from 1 to 1000."
   }

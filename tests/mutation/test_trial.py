@@ -13,7 +13,7 @@ from tests.mutation.run import trial
 from tests.mutation.trial import Trial
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutation")]
-BUCKET = "aws_s3_bucket.this"
+LOG_GROUP = "aws_cloudwatch_log_group.this"
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def court() -> Iterator[Trial]:
         found.check_baseline()
 
 
-def mutant(project: Path, place: str) -> Mutant:
-    return next(m for m in mutants(project / "modules", "bucket") if m.place == place)
+def mutant(project: Path, place: str, module: str = "bucket") -> Mutant:
+    return next(m for m in mutants(project / "modules", module) if m.place == place)
 
 
 def test_a_flipped_argument_is_noticed_by_a_test_or_case(court: Trial, project: Path) -> None:
@@ -33,10 +33,12 @@ def test_a_flipped_argument_is_noticed_by_a_test_or_case(court: Trial, project: 
     assert not outcome.refused
 
 
-def test_of_what_exists_before_the_mutant_makes_its_own(court: Trial, project: Path) -> None:
-    # In the state, the bucket has the name that it was applied with.
-    assert BUCKET in court.questions.calls.existing_blocks()
-    assert court.outcome(mutant(project, f"{BUCKET}.bucket")).by
+def test_of_what_exists_before_the_mutant_makes_its_own(project: Path) -> None:
+    with trial("web_hosting") as court:
+        # In the state, the group has the name that it was applied with.
+        assert LOG_GROUP in court.questions.calls.existing_blocks()
+        assert court.outcome(mutant(project, f"{LOG_GROUP}.name", "web_hosting")).by
+        court.check_baseline()
 
 
 def test_a_change_of_no_consequence_survives(court: Trial, project: Path) -> None:

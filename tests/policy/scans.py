@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import tempfile
 import warnings
@@ -12,6 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# checkov reads this when it is imported: without it, it gives up a file after ten seconds, which a busy machine takes.
+os.environ["HCL_PARSE_TIMEOUT_SEC"] = "0"
 
 INSTANCE = re.compile(r"\[[^]]*\]")
 
