@@ -10,6 +10,8 @@ from typing import Any
 from generator.embedded_aws.images import push_image
 from generator.project import Target
 from generator.release import Clients, Deployable, Silence, find_deployable, names, release
+from generator.systems.manifest import Environment
+from generator.systems.runner import session_images
 from runner.image import lambda_task_files
 
 HANDLER = ["handler.handler"]
@@ -25,6 +27,21 @@ def push_and_release(target: Target, client: Clients) -> dict[str, str]:
         digest = push(ecr, deployable, contents(deployable))
         released[name] = release(deployable, client, digest, Silence()).image
     return released
+
+
+def push_session_images(target: Target, client: Clients) -> dict[str, str]:
+    """Push what a supervisor starts sessions from, which is another project's; return its tags by repository."""
+    runner = target.environment.code_runner
+    found = session_images(runner) if runner is not None else []
+    tag = session_tag(target.environment)
+    for repository in found:
+        push_image(client("ecr"), repository, tag, {PROGRAM: repository.encode()}, cmd=[PROGRAM])
+    return dict.fromkeys(found, tag)
+
+
+def session_tag(environment: Environment) -> str:
+    """The tag of the images of sessions, which keeps them from the repository's clean-up."""
+    return f"released-{environment.name}-rehearsal"
 
 
 def contents(deployable: Deployable) -> Mapping[str, bytes | Path]:

@@ -12,7 +12,7 @@ from generator.errors import RehearsalError
 from generator.project import Target
 from generator.rehearsal.checks import Check, Live, check_account, check_delivery, check_environment
 from generator.rehearsal.checks.delivery import REPOSITORY
-from generator.rehearsal.images import push_and_release
+from generator.rehearsal.images import push_and_release, push_session_images
 from generator.rehearsal.program import HELLO, HELLO_OUTPUT, Answer, invoke
 from generator.rehearsal.protected import protected
 from generator.rehearsal.sites import connect_sites, connected
@@ -138,7 +138,10 @@ class EnvironmentLife(Life):
     def release(self) -> None:
         with self.report.step("push and release") as result:
             self.released = push_and_release(self.target, self.client)
-            result.append(f"{len(self.released)} images")
+            tags = push_session_images(self.target, self.client)
+            if tags:
+                self.choices["session_image_tags"] = tags
+            result.append(f"{len(self.released) + len(tags)} images")
 
     def live(self) -> Live:
         return Live(
@@ -157,7 +160,7 @@ class EnvironmentLife(Life):
         self.release()
         if self.target.environment.hosting:
             connect_sites(self.target.environment, self.client, output_values(self.terraform))
-            self.choices = connected(self.target.environment)
+            self.choices |= connected(self.target.environment)
         self.apply("apply the release")
 
     def prove(self) -> None:

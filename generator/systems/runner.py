@@ -226,13 +226,13 @@ def _balancer_reference() -> ModuleCall:
 def _variables(root: EnvironmentRoot, settings: Settings) -> dict[str, str] | None:
     urls = root.repository_urls(root.environment.registries.repositories)
     values = {**root.placeholders, **{f"repository.{name}": url for name, url in urls.items()}}
-    if images := _session_images(settings):
+    if images := session_images(settings):
         tags = session_tags_variable(images).declare(root)
         values |= {f"image.{name}": f"{urls[name]}:{tags[name]}" for name in images}
     return {name: filled(template, values) for name, template in settings.variables.items()} or None
 
 
-def _session_images(settings: Settings) -> list[str]:
+def session_images(settings: Settings) -> list[str]:
     """The registries whose images the runner starts by a tag, in the order of the manifest."""
     named = [p for template in settings.variables.values() for p in template.placeholders if p.name == "image"]
     return list(dict.fromkeys(str(placeholder.argument) for placeholder in named))

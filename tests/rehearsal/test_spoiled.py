@@ -172,9 +172,9 @@ SDT: dict[str, tuple[Spoil, str]] = {
 def new_template(live: Live, **changed: Any) -> None:
     ec2 = live.client("ec2")
     (template,) = ec2.describe_launch_templates()["LaunchTemplates"]
-    ec2.create_launch_template_version(
-        LaunchTemplateId=template["LaunchTemplateId"], SourceVersion="$Latest", LaunchTemplateData=changed
-    )
+    known = {"LaunchTemplateId": template["LaunchTemplateId"]}
+    (latest,) = ec2.describe_launch_template_versions(**known, Versions=["$Latest"])["LaunchTemplateVersions"]
+    ec2.create_launch_template_version(**known, LaunchTemplateData={**latest["LaunchTemplateData"], **changed})
 
 
 def setting(live: Live, name: str, value: str) -> None:

@@ -24,7 +24,7 @@ def checks(live: Live) -> Iterator[Check]:
     yield Check("the trail records", logging, True, stub=True)
     bucket = trail["S3BucketName"]
     yield Check("the trail's bucket", bucket, live.outputs["audit_bucket"])
-    yield from private_bucket(live, "of the trail", bucket, encryption="aws:kms")
+    yield from private_bucket(live, "of the trail", bucket)
     (rule,) = live.client("s3").get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     yield Check("days that the trail's files are kept", rule["Expiration"]["Days"], wanted.keep_days)
     group = trail.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*").rpartition(":")[2]

@@ -9,8 +9,10 @@ from generator.rehearsal.checks import code_runner_host
 from generator.rehearsal.checks.check import Check, Live, Task
 from generator.rehearsal.checks.scaling import number_of_tasks, runs_on
 from generator.rehearsal.checks.services import architecture, service_connect, start_up, variables
+from generator.rehearsal.images import session_tag
 from generator.systems.manifest.runner import CodeRunner
 from generator.systems.manifest.service import Count, Range
+from generator.systems.runner import session_images
 
 PORT = 8080
 DEFAULT_CPU = {"fargate": 256, "ec2": 1024}
@@ -49,6 +51,7 @@ def container(live: Live, wanted: CodeRunner, task: Task) -> Iterator[Check]:
     values = {
         **live.environment.values,
         **{f"repository.{name}": f"{registry}/{name}" for name in live.environment.registries.repositories},
+        **{f"image.{name}": f"{registry}/{name}:{session_tag(live.environment)}" for name in session_images(wanted)},
     }
     expected = {variable: template.render(values) for variable, template in wanted.variables.items()}
     yield Check(f"{LABEL}: variables", variables(main), expected)

@@ -74,13 +74,13 @@ def load_balancer_logs(live: Live) -> Iterator[Check]:
     yield Check("days that load balancers' logs are kept", rule["Expiration"]["Days"], environment.logging.retention)
 
 
-def private_bucket(live: Live, name: str, bucket: str, encryption: str = "AES256") -> Iterator[Check]:
+def private_bucket(live: Live, name: str, bucket: str) -> Iterator[Check]:
     """The checks that hold for every bucket."""
     s3 = live.client("s3")
     block: dict[str, Any] = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     yield Check(f"bucket {name}: public access is blocked", all(block.values()) and len(block) == 4, True)
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     algorithm = rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
-    yield Check(f"bucket {name}: encryption", algorithm, encryption)
+    yield Check(f"bucket {name}: encryption", algorithm, "AES256")
     policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
     yield Check(f"bucket {name}: refuses plain HTTP", '"aws:SecureTransport":"false"' in policy.replace(" ", ""), True)
