@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 from dataclasses import replace
@@ -9,8 +10,11 @@ from dataclasses import replace
 from runner.contract import MEBIBYTE, LimitReached, Request, Result, StageLimits, Status
 from runner.stage import Outcome
 
-# Within this of the CPU limit, SIGXCPU or SIGKILL is taken to be the limit's and not the program's own.
+# Within this of the CPU limit, SIGKILL is taken to be the limit's and not another's.
 _CPU_TOLERANCE_SECONDS = 0.1
+# From this part of the CPU limit on, SIGXCPU is taken to be the limit's and not the program's own. The kernel enforces
+# the limit by ticks and measures exactly; on a host that shares its processors, ticks run ahead.
+_CPU_FRACTION = 0.5
 # A crash this near the address space limit is taken to come from an allocation that was refused.
 _MEMORY_FRACTION = 0.9
 _BAD_ALLOC = re.compile(r"terminate called after throwing an instance of 'std::bad_(array_new_length|alloc)'")
@@ -95,8 +99,11 @@ def _run_limit(outcome: Outcome, errors: str, limits: StageLimits) -> tuple[Stat
 def _time_limit(outcome: Outcome, limits: StageLimits) -> LimitReached | None:
     if outcome.stopped == "wall":
         return LimitReached("wall_seconds", limits.wall_seconds, round(outcome.wall, 3))
-    by_limit = outcome.signal in (signal.SIGXCPU, signal.SIGKILL)
-    if by_limit and outcome.cpu >= limits.cpu_seconds - _CPU_TOLERANCE_SECONDS:
+    least: dict[int | None, float] = {
+        signal.SIGXCPU: limits.cpu_seconds * _CPU_FRACTION,
+        signal.SIGKILL: limits.cpu_seconds - _CPU_TOLERANCE_SECONDS,
+    }
+    if outcome.cpu >= least.get(outcome.signal, math.inf):
         return LimitReached("cpu_seconds", limits.cpu_seconds, round(outcome.cpu, 3))
     return None
 

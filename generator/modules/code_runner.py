@@ -117,6 +117,7 @@ class CodeRunner(RunnerVariables):
             "url",
             (self.engine == FARGATE).then(f"http://{self.name}:{PORT}", null),
             "Where clients of the Service Connect namespace reach the fargate service; null with other engines.",
+            depends_on=[service],
         )
         names = for_list(cluster, lambda c: c.name, names=("c",))
         self.output("cluster_name", fn.one(names), "Name of the cluster that the ec2 engine made; null with others.")

@@ -121,8 +121,9 @@ class EcsCluster(Module):
         ],
     )
     log_groups = Variable(
-        map_of(one_line({"retention_days": optional("number", 30)})),
-        "Log groups that services share, by name, and the days that each is kept.",
+        map_of(one_line({"retention_days": optional("number", 30), "kms_key_arn": optional("string")})),
+        "Log groups that services share, by name: the days that each is kept, and the key to encrypt it with, whose "
+        "policy admits CloudWatch Logs; null leaves that to CloudWatch.",
         default={},
         checks=lambda v: [
             (
@@ -137,6 +138,16 @@ class EcsCluster(Module):
                     names=("_", "group"),
                 ),
                 f"the retention_days of log_groups must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}.",
+            ),
+            (
+                every(
+                    v,
+                    lambda _, g: (
+                        (g.kms_key_arn == null) | matches("^arn:[a-z-]+:kms:[^:]+:[0-9]+:key/.+$", g.kms_key_arn)
+                    ),
+                    names=("_", "group"),
+                ),
+                "the kms_key_arn of log_groups must be the ARN of a KMS key.",
             ),
         ],
     )
@@ -173,6 +184,7 @@ class EcsCluster(Module):
             for_each=self.log_groups,
             name=each.key,
             retention_in_days=each.value.retention_days,
+            kms_key_id=each.value.kms_key_arn,
             tags=self.tags,
             skip=SHARED_SKIPS,
         )

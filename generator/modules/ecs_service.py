@@ -80,6 +80,9 @@ class EcsService(Module):
     empty and wakes nothing. A changed minimum or maximum applies at once, also off-hours, by making the target anew;
     the tasks run on meanwhile. A deployment that does not become healthy is rolled back.
 
+    Tasks that were started before a name of Service Connect existed never find it. What a client is told of its server
+    therefore comes from the output `endpoint`, which waits for the service; the server has to be released no later.
+
     In network mode awsvpc the tasks have a security group of their own, with one resource a rule. In bridge mode, on
     EC2, they share the network of their instance: the container's port is the instance's port, so that a deployment
     stops the old task first.
@@ -273,6 +276,16 @@ class EcsService(Module):
         with self.file("scaling"):
             autoscaling(self, self.name, released, f"service/{self.cluster_name}/{made[0].name}")
         self.outputs(pointer.name, released, group, region)
+        endpoint = (
+            f"{fn.coalesce(self.service_connect.server.dns_name, self.service_connect.server.port_name)}:{self.port}"
+        )
+        self.output(
+            "endpoint",
+            fn.try_(endpoint, null),
+            "Host and port for clients in the Service Connect namespace, once the service is there; null without a "
+            "server.",
+            depends_on=[made],
+        )
         self.output("task_role_arn", task.arn, "ARN of the role of the program.")
         self.output("execution_role_arn", execution.arn, "ARN of the role that starts the task.")
         self.output("log_group_name", log_group_name, "Log group of the service.")

@@ -50,9 +50,26 @@ def namespace(environment: Environment) -> dict[str, object]:
 
 
 def service_hosts(environment: Environment) -> dict[str, object]:
-    """The placeholders for services that are called by others: host and port."""
+    """The placeholders for services that are called by others: host and port.
+
+    They wait for the service, since tasks never find a name that is younger than they are. Services that call each
+    other in a circle cannot wait: of those, all but the last to start have to be deployed again.
+    """
     return {
         f"service.{name}": f"{name}:{service.image.port}"
+        if name in _reached(environment, name)
+        else Expr(f"module.service_{identifier(name)}.endpoint")
         for name, service in environment.services.items()
         if environment.callers(name)
     }
+
+
+def _reached(environment: Environment, name: str) -> set[str]:
+    """The services that *name* calls, and those that they call, and so on."""
+    found: set[str] = set()
+    waiting = list(environment.services[name].uses.services)
+    while waiting:
+        if (other := waiting.pop()) not in found:
+            found.add(other)
+            waiting += environment.services[other].uses.services
+    return found

@@ -9,13 +9,10 @@ from generator.hcl.expression import Expr
 from generator.hcl.module_call import ModuleCall, call_module
 from generator.modules.rds import Rds
 from generator.systems.inputs import identifier
-from generator.systems.manifest import Database, limited_name
+from generator.systems.manifest import Database
 
 if TYPE_CHECKING:
     from generator.systems.environment import EnvironmentRoot
-
-# What modules/rds takes: RDS leaves 63, and replicas and parameter groups add to it.
-IDENTIFIER_LIMIT = 40
 
 
 def databases(root: EnvironmentRoot) -> dict[str, ModuleCall]:
@@ -39,7 +36,7 @@ def _call(root: EnvironmentRoot, name: str, settings: Database) -> ModuleCall:
     environment = root.environment
     users = [service for service, s in environment.services.items() if name in s.uses.databases]
     inputs: dict[str, object] = {
-        "name": limited_name(f"{environment.prefix}-{name}", IDENTIFIER_LIMIT),
+        "name": environment.database_identifier(name),
         "vpc_id": root.network.vpc_id,
         "subnet_ids": fn.values(root.network.private_subnet_ids),
         "allowed_security_groups": {
@@ -67,7 +64,8 @@ def _call(root: EnvironmentRoot, name: str, settings: Database) -> ModuleCall:
 def database_access(root: EnvironmentRoot, service: str) -> dict[str, object]:
     """The ways out of *service* to its databases; replicas are behind the same security group."""
     return {
-        f"database-{name}": {
+        # With a dot, which no name of a service has.
+        f"database.{name}": {
             "port": root.environment.databases[name].port,
             "security_group_id": root.databases[name].security_group_id,
         }

@@ -21,7 +21,7 @@ from generator.systems.connections import namespace, service_hosts
 from generator.systems.databases import databases
 from generator.systems.hosting import sites
 from generator.systems.inputs import given, identifier
-from generator.systems.logs import shared_logs
+from generator.systems.logs import log_key, shared_logs
 from generator.systems.manifest import CODE_RUNNER, Environment, Route, Template
 from generator.systems.monitoring import monitor
 from generator.systems.root import Root, domain_variable, filled, hosted_zone_variable, zone_name
@@ -92,7 +92,8 @@ class EnvironmentRoot(Root):
         }
         if network.flow_logs is not None:
             inputs["log_retention_days"] = network.flow_logs.retention
-        return call_module(self, "network", Vpc, inputs)
+            inputs["flow_logs_kms_key_arn"] = log_key(self.environment)
+        return call_module(self, "network", Vpc, given(inputs))
 
     def alb(self) -> ModuleCall | None:
         routed = [name for name, service in self.environment.services.items() if service.http is not None]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from generator.hcl.expression import null
+from generator.hcl.expression import Expr, null
 from generator.hcl.module_call import ModuleCall
+from generator.systems.inputs import given
 from generator.systems.manifest import Environment
 
 
 def shared_logs(environment: Environment) -> dict[str, object]:
-    """The argument of the cluster for the log groups of several services."""
+    """The argument of the cluster for the log groups that it makes for services."""
     groups = environment.shared_log_groups()
-    return {"log_groups": {group: {"retention_days": days} for group, days in groups.items()}} if groups else {}
+    made = {
+        group: given({"retention_days": days, "kms_key_arn": log_key(environment)}) for group, days in groups.items()
+    }
+    return {"log_groups": made} if groups else {}
+
+
+def log_key(environment: Environment) -> Expr | None:
+    """The key that encrypts logs; None for CloudWatch's own."""
+    return Expr("module.monitoring.key_arn") if environment.logging.customer_managed_key else None
 
 
 def service_log(environment: Environment, name: str, cluster: ModuleCall) -> dict[str, object]:

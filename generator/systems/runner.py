@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from generator.bindings import functions as fn
 from generator.hcl.expression import Expr
+from generator.hcl.module import Variable
 from generator.hcl.module_call import ModuleCall, call_module
+from generator.hcl.type_constraint import map_of
 from generator.modules.alb import Alb
 from generator.modules.code_runner import CodeRunner
+from generator.modules.shared.common import every, matches
 from generator.systems.inputs import architecture, given, identifier, volume_name
 from generator.systems.manifest import CODE_RUNNER
 from generator.systems.manifest.runner import CodeRunner as Settings
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 LABEL, BALANCER = "code_runner", "code_runner_load_balancer"
 PORT, HTTP = 8080, 80
+NO_TAG = "none"
 # What starts a task without a way to the internet, and what a host needs besides.
 TASK_ENDPOINTS = ("ecr.api", "ecr.dkr", "logs")
 HOST_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry", "monitoring", "ssm", "ssmmessages")
@@ -222,4 +226,33 @@ def _balancer_reference() -> ModuleCall:
 def _variables(root: EnvironmentRoot, settings: Settings) -> dict[str, str] | None:
     urls = root.repository_urls(root.environment.registries.repositories)
     values = {**root.placeholders, **{f"repository.{name}": url for name, url in urls.items()}}
+    if images := _session_images(settings):
+        tags = session_tags_variable(images).declare(root)
+        values |= {f"image.{name}": f"{urls[name]}:{tags[name]}" for name in images}
     return {name: filled(template, values) for name, template in settings.variables.items()} or None
+
+
+def _session_images(settings: Settings) -> list[str]:
+    """The registries whose images the runner starts by a tag, in the order of the manifest."""
+    named = [p for template in settings.variables.values() for p in template.placeholders if p.name == "image"]
+    return list(dict.fromkeys(str(placeholder.argument) for placeholder in named))
+
+
+def session_tags_variable(repositories: list[str]) -> Variable:
+    """The operator's choice of what sessions start: tags never move, so each new image has another."""
+    return Variable(
+        map_of("string"),
+        "Tags of the images that sessions are started from, by repository. Give such an image a tag that starts with "
+        "released- too, or the clean-up of the repository takes it one day. Without a tag no session starts.",
+        default=dict.fromkeys(repositories, NO_TAG),
+        checks=lambda v: [
+            (
+                fn.length(fn.setsubtract(repositories, fn.keys(v))) == 0,
+                f"session_image_tags must name {', '.join(repositories)}.",
+            ),
+            (
+                every(v, lambda _, tag: matches("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", tag), names=("_", "tag")),
+                "session_image_tags must be tags: letters, digits and _ . -, at most 128.",
+            ),
+        ],
+    ).named("session_image_tags")

@@ -18,6 +18,7 @@ output "alias_arn" {
 output "url" {
   description = "Where clients of the Service Connect namespace reach the fargate service; null with other engines."
   value       = var.engine == "fargate" ? "http://${var.name}:8080" : null
+  depends_on  = [module.fargate]
 }
 
 output "cluster_name" {

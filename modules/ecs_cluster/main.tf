@@ -29,6 +29,7 @@ resource "aws_cloudwatch_log_group" "shared" {
   for_each = var.log_groups
 
   name              = each.key
+  kms_key_id        = each.value.kms_key_arn
   retention_in_days = each.value.retention_days
   tags              = var.tags
 }

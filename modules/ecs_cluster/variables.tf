@@ -115,8 +115,8 @@ variable "execute_command_log" {
 }
 
 variable "log_groups" {
-  description = "Log groups that services share, by name, and the days that each is kept."
-  type        = map(object({ retention_days = optional(number, 30) }))
+  description = "Log groups that services share, by name: the days that each is kept, and the key to encrypt it with, whose policy admits CloudWatch Logs; null leaves that to CloudWatch."
+  type        = map(object({ retention_days = optional(number, 30), kms_key_arn = optional(string) }))
   default     = {}
   nullable    = false
 
@@ -131,6 +131,13 @@ variable "log_groups" {
       group.retention_days
     ))])
     error_message = "the retention_days of log_groups must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, group in var.log_groups : group.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[^:]+:[0-9]+:key/.+$", group.kms_key_arn))]
+    )
+    error_message = "the kms_key_arn of log_groups must be the ARN of a KMS key."
   }
 }
 

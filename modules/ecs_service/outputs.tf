@@ -40,6 +40,15 @@ output "security_group_id" {
   value       = one(aws_security_group.this[*].id)
 }
 
+output "endpoint" {
+  description = "Host and port for clients in the Service Connect namespace, once the service is there; null without a server."
+  value = try(
+    "${coalesce(var.service_connect.server.dns_name, var.service_connect.server.port_name)}:${var.port}",
+    null
+  )
+  depends_on = [aws_ecs_service.this]
+}
+
 output "task_role_arn" {
   description = "ARN of the role of the program."
   value       = aws_iam_role.task.arn

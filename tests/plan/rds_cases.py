@@ -68,6 +68,7 @@ CASES: dict[str, Inputs] = {
         **EXAMPLE,
         "allowed_security_groups": {**EXAMPLE["allowed_security_groups"], "jobs": "sg-0fedcba9876543210"},
     },
+    "fewer_logs": {**EXAMPLE, "log_exports": ["postgresql"]},
     "replica_of_next_version": {
         **MYSQL,
         "managed_password": False,

@@ -52,7 +52,7 @@ def test_until_the_first_release_there_is_no_task(plans: dict[str, Plan]) -> Non
     assert plan.output_names == {
         *("name", "service_arn", "task_family", "container_names", "released"),
         *("image_parameter", "sidecar_image_parameters", "security_group_id"),
-        *("task_role_arn", "execution_role_arn", "log_group_name"),
+        *("task_role_arn", "execution_role_arn", "log_group_name", "endpoint"),
     }
 
 

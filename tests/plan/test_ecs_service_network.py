@@ -150,3 +150,8 @@ def test_what_names_the_service_is_known_before_it_exists(plans: dict[str, Plan]
     arn = "arn:aws:ecs:us-west-2:123456789012:service/example-test/example-test-backend"
     assert (outputs["service_arn"], outputs["task_family"]) == (arn, "example-test-backend")
     assert outputs["container_names"] == ["main"]
+
+
+def test_clients_are_told_of_a_server_once_it_is_there(plans: dict[str, Plan]) -> None:
+    told = {name: plans[name].outputs.get("endpoint") for name in ("server", "plain_server", "client", "released")}
+    assert told == {"server": "backend.internal:3000", "plain_server": "backend:3000", "client": None, "released": None}

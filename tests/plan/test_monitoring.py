@@ -228,6 +228,15 @@ def test_one_more_of_each_touches_no_other(plans: dict[str, Plan]) -> None:
     assert len(plans["one_more_of_each"].values) > len(plans["one_less_of_each"].values) + 15
 
 
+def test_an_alarm_that_is_not_wanted_any_more_is_all_that_goes(plans: dict[str, Plan]) -> None:
+    lost = kept(plans["one_less_of_each"], plans["fewer"])
+    assert {address: fate for address, fate in lost.items() if "dashboard" not in address} == {
+        'aws_cloudwatch_metric_alarm.service_cpu["web"]': "gone",
+        'aws_cloudwatch_metric_alarm.autoscaling_group_credits["runner"]': "gone",
+        'aws_cloudwatch_metric_alarm.database_storage["replica"]': "gone",
+    }
+
+
 @pytest.mark.slow
 def test_one_more_of_each_beside_existing_ones_is_all_that_is_made(planner: Planner) -> None:
     changed = planner.upgrade("monitoring", EVERYTHING, CASES["one_more_of_each"]).changed()

@@ -361,6 +361,12 @@ def test_one_more_client_touches_nothing_else(plans: dict[str, Plan]) -> None:
     assert plans["second_client"].counts["aws_vpc_security_group_ingress_rule"] == 2
 
 
+def test_one_more_log_changes_the_instance_in_place_and_adds_a_group(plans: dict[str, Plan]) -> None:
+    assert kept(plans["fewer_logs"], plans["example"]) == {INSTANCE: "changed"}
+    added = set(plans["example"].values) - set(plans["fewer_logs"].values)
+    assert added == {'aws_cloudwatch_log_group.exported["example-test/upgrade"]'}
+
+
 def test_it_says_how_to_reach_the_database(plans: dict[str, Plan]) -> None:
     assert plans["example"].output_names == {
         "identifier",

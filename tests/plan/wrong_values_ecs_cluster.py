@@ -34,6 +34,7 @@ PERIODS = (
     "1096, 1827, 2192, 2557, 2922, 3288, 3653."
 )
 LOG_NAMES = "log_groups must have names of 1 to 512 letters, digits and _ . / # -."
+LOG_KEY = "the kms_key_arn of log_groups must be the ARN of a KMS key."
 LOG_PERIODS = PERIODS.replace("execute_command_log.retention_days", "the retention_days of log_groups")
 GROUP = "sg-0123456789abcdef0"
 
@@ -63,7 +64,7 @@ VALIDATIONS = {
     "ecs_cluster_all": call(
         {
             "execute_command_log": {"retention_days": 2, "kms_key_arn": "alias/logs"},
-            "log_groups": {"/ecs/a b": {}, "/ecs/c": {"retention_days": 2}},
+            "log_groups": {"/ecs/a b": {}, "/ecs/c": {"retention_days": 2, "kms_key_arn": "alias/logs"}},
             "instances": {
                 "Labs": {
                     "instance_type": "medium",
@@ -81,7 +82,7 @@ VALIDATIONS = {
                 }
             },
         },
-        *(PERIODS, KMS, LOG_NAMES, LOG_PERIODS, KEYS, TYPES, SUBNETS, SIZES, TARGET, LIFETIME, DISK),
+        *(PERIODS, KMS, LOG_NAMES, LOG_PERIODS, LOG_KEY, KEYS, TYPES, SUBNETS, SIZES, TARGET, LIFETIME, DISK),
         *(INGRESS, EGRESS, REPOSITORIES, PRUNE, REAPER),
     ),
     # By itself: what reads the name is not looked at where it is wrong.

@@ -13,8 +13,10 @@ module "code_runner" {
   cpu             = 1024
   memory          = 2048
   environment = {
-    RUNNER_IMAGE        = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-east-1.amazonaws.com/containrlab-runner"
-    SESSION_TTL_SECONDS = "1800"
+    RUNNER_IMAGE             = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-east-1.amazonaws.com/containrlab-runner:${var.session_image_tags["containrlab-runner"]}"
+    RUNNER_IMAGE_PULL_POLICY = "missing"
+    RUNNER_MEMORY            = "1536m"
+    RUNNER_NANO_CPUS         = "1000000000"
   }
   scratch_paths = {
     tmp = "/tmp"
@@ -31,9 +33,9 @@ module "code_runner" {
   ]
   prune_unused_hours = 24
   reaper = {
-    container_prefix  = "containrlab-session-"
+    container_prefix  = "rl_sess_"
     container_minutes = 40
-    volume_prefix     = "containrlab-session-"
+    volume_prefix     = "rl_ws_"
     volume_minutes    = 40
   }
   load_balancer = {

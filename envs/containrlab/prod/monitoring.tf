@@ -8,7 +8,7 @@ module "monitoring" {
     api = {
       cluster            = module.cluster.name
       service            = module.service_api.name
-      cpu_percent        = 80
+      cpu_percent        = 70
       memory_percent     = 80
       minimum_tasks      = 1
       container_insights = false
@@ -16,7 +16,7 @@ module "monitoring" {
     web = {
       cluster            = module.cluster.name
       service            = module.service_web.name
-      cpu_percent        = 80
+      cpu_percent        = 70
       memory_percent     = 80
       minimum_tasks      = 1
       container_insights = false

@@ -39,12 +39,13 @@ module "service_api" {
   user            = "1000"
   read_only_root  = true
   scratch_paths = {
-    tmp  = "/tmp"
-    data = "/data"
+    tmp    = "/tmp"
+    sqlite = "/sqlite"
   }
   environment = {
-    RUNNERD_BASE_URL = "http://${module.code_runner_load_balancer.dns_name}"
-    WEB_ORIGIN       = "https://app.${var.domain}"
+    RUNNERD_BASE_URL   = "http://${module.code_runner_load_balancer.dns_name}"
+    CORS_ALLOW_ORIGINS = "https://app.${var.domain}"
+    SQLITE_PATH        = "/sqlite/app.db"
   }
   secrets = {
     SESSION_TTL_SECONDS = module.secrets.arns["ssm:/containrlab/SESSION_TTL_SECONDS"]
@@ -89,6 +90,7 @@ module "service_web" {
   }
   environment = {
     NEXT_PUBLIC_API_BASE = "https://api.${var.domain}"
+    API_INTERNAL_BASE    = "https://api.${var.domain}"
     NEXTAUTH_URL         = "https://app.${var.domain}"
   }
   secrets = {

@@ -30,6 +30,27 @@ variable "hosted_zone_id" {
   }
 }
 
+variable "session_image_tags" {
+  description = "Tags of the images that sessions are started from, by repository. Give such an image a tag that starts with released- too, or the clean-up of the repository takes it one day. Without a tag no session starts."
+  type        = map(string)
+  default = {
+    containrlab-runner = "none"
+  }
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(["containrlab-runner"], keys(var.session_image_tags))) == 0
+    error_message = "session_image_tags must name containrlab-runner."
+  }
+
+  validation {
+    condition = alltrue(
+      [for _, tag in var.session_image_tags : can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", tag))]
+    )
+    error_message = "session_image_tags must be tags: letters, digits and _ . -, at most 128."
+  }
+}
+
 variable "alarm_subscriptions" {
   description = "Who hears of alarms, by name: the protocol (email, https, lambda, sqs) and the address, URL or ARN."
   type        = map(object({ protocol = string, endpoint = string }))

@@ -13,8 +13,9 @@ module "network" {
     us-east-1a = "10.2.10.0/24"
     us-east-1b = "10.2.11.0/24"
   }
-  isolated_subnets   = {}
-  nat_gateway_zones  = ["us-east-1a", "us-east-1b"]
-  flow_logs          = true
-  log_retention_days = 14
+  isolated_subnets      = {}
+  nat_gateway_zones     = ["us-east-1a", "us-east-1b"]
+  flow_logs             = true
+  log_retention_days    = 14
+  flow_logs_kms_key_arn = module.monitoring.key_arn
 }

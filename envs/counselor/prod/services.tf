@@ -16,7 +16,7 @@ module "cluster" {
   name               = "counselor-prod"
   container_insights = false
   log_groups = {
-    "/ecs/counselor-prod" = { retention_days = 30 }
+    "/ecs/counselor-prod" = { retention_days = 30, kms_key_arn = module.monitoring.key_arn }
   }
 }
 

@@ -11,7 +11,7 @@ module "bucket_uploads" {
   }
   cors_rules = {
     frontend = {
-      allowed_origins = ["https://${var.domain}"]
+      allowed_origins = ["https://${var.domain}", "https://www.${var.domain}"]
       allowed_methods = ["GET", "PUT", "POST"]
       allowed_headers = ["*"]
       expose_headers  = ["ETag"]

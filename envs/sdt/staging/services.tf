@@ -52,7 +52,7 @@ module "service_auth_service" {
   }
   health_check_grace_period = 60
   egress = {
-    database-main = { port = 5432, security_group_id = module.database_main.security_group_id }
+    "database.main" = { port = 5432, security_group_id = module.database_main.security_group_id }
   }
   xray = true
 }
@@ -105,7 +105,7 @@ module "service_content_service" {
   }
   health_check_grace_period = 60
   egress = {
-    database-main = { port = 5432, security_group_id = module.database_main.security_group_id }
+    "database.main" = { port = 5432, security_group_id = module.database_main.security_group_id }
   }
   xray = true
 }
@@ -157,8 +157,8 @@ module "service_submission_service" {
   }
   health_check_grace_period = 60
   egress = {
-    database-main = { port = 5432, security_group_id = module.database_main.security_group_id }
-    code-runner   = { port = 8080, security_group_id = module.code_runner.security_group_id }
+    "database.main" = { port = 5432, security_group_id = module.database_main.security_group_id }
+    code-runner     = { port = 8080, security_group_id = module.code_runner.security_group_id }
   }
   service_connect = {
     namespace = module.cluster.service_connect_namespace_arn

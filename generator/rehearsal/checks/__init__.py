@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from generator.rehearsal.checks import code_runner, load_balancer, network, registry, services, storage
+from generator.rehearsal.checks import code_runner, databases, load_balancer, network, registry, services, storage
 from generator.rehearsal.checks.check import Check, Live
 
 __all__ = ["Check", "Live", "check_account", "check_environment"]
 
-ENVIRONMENT = (network, load_balancer, services, code_runner, storage)
+ENVIRONMENT = (network, load_balancer, services, code_runner, databases, storage)
 
 
 def check_environment(live: Live) -> Iterator[Check]:

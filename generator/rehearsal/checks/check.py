@@ -80,6 +80,33 @@ class Live:
         found = self.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
         return dict(found[0])
 
+    def task_group(self, service: str) -> str:
+        """The security group of the tasks of *service*."""
+        return self._group_of(self.cluster, self.environment.service_name(service))
+
+    def runner_group(self) -> str:
+        """The security group of a code runner on Fargate."""
+        return self._group_of(self.environment.code_runner_cluster, str(self.environment.code_runner_name))
+
+    def _group_of(self, cluster: str, service: str) -> str:
+        found = self.client("ecs").describe_services(cluster=cluster, services=[service])["services"][0]
+        (group,) = found["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]
+        return str(group)
+
+    def runner_balancer_group(self) -> str:
+        """The security group of the load balancer in front of a code runner on EC2."""
+        name = self.environment.internal_load_balancer_name
+        found = self.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
+        return str(found[0]["SecurityGroups"][0])
+
+    def database(self, name: str, replica: str | None = None) -> dict[str, Any]:
+        """The RDS instance of the database *name*, or of one of its replicas."""
+        identifier = self.environment.database_identifier(name)
+        if replica is not None:
+            identifier = f"{identifier}-{replica}"
+        found = self.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+        return dict(found[0])
+
     def security_group_rules(self, group_id: str) -> list[dict[str, Any]]:
         filters = [{"Name": "group-id", "Values": [group_id]}]
         return list(self.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"])

@@ -27,6 +27,13 @@ def checks(live: Live) -> Iterator[Check]:
             "multipart": wanted.abort_multipart_days,
         }
         yield Check(f"bucket {name}: days until removed", found, expected)
+        moved = {t["StorageClass"]: t["Days"] for t in rule.get("Transitions", [])}
+        yield Check(f"bucket {name}: days until moved", moved, dict(wanted.transitions))
+        if wanted.cors:
+            origins = {r["ID"]: sorted(r["AllowedOrigins"]) for r in s3.get_bucket_cors(Bucket=bucket)["CORSRules"]}
+            values = live.environment.values
+            allowed = {key: sorted(o.render(values) for o in rule.allowed_origins) for key, rule in wanted.cors.items()}
+            yield Check(f"bucket {name}: origins", origins, allowed)
 
 
 def private_bucket(live: Live, name: str, bucket: str) -> Iterator[Check]:

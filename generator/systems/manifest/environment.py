@@ -22,7 +22,7 @@ from generator.systems.manifest.fields import (
 )
 from generator.systems.manifest.hosting import Site
 from generator.systems.manifest.monitoring import Monitoring
-from generator.systems.manifest.names import FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
+from generator.systems.manifest.names import DATABASE_NAME, FUNCTION_NAME, LOAD_BALANCER_NAME, limited_name
 from generator.systems.manifest.naming import Names
 from generator.systems.manifest.network import LoadBalancers, Network
 from generator.systems.manifest.off_hours import OffHours, off_hours_form
@@ -68,6 +68,10 @@ class Logging(Model):
     group: Annotated[Template, Placeholders("system", "environment", "region", "service")] = Field(
         default=Template.parse("/ecs/{system}-{environment}/{service}"),
         description="Template of a service's log group name.",
+    )
+    customer_managed_key: bool = Field(
+        default=False,
+        description="Whether monitoring's key encrypts the logs of services and the flow logs; else CloudWatch's own.",
     )
 
 
@@ -191,10 +195,14 @@ class Environment(System):
         return self.services[service].logging.retention or self.logging.retention
 
     def shared_log_groups(self) -> dict[str, int]:
-        """The log groups that several services write to, with the days that they are kept."""
+        """The log groups that the cluster makes, with their days: of several services, or with a key."""
         groups = [(self.log_group(name), self.log_retention(name)) for name in self.services]
         names = [group for group, _ in groups]
-        return {group: days for group, days in groups if names.count(group) > 1}
+        return {group: days for group, days in groups if names.count(group) > 1 or self.logging.customer_managed_key}
+
+    def database_identifier(self, name: str) -> str:
+        """What RDS calls the database *name*; its replicas are called so with their name behind."""
+        return limited_name(f"{self.prefix}-{name}", DATABASE_NAME)
 
     def callers(self, service: str) -> tuple[str, ...]:
         """The services that call *service*."""

@@ -9,6 +9,7 @@ TARGET_GROUP_NAME = 32
 ROLE_NAME = 64
 FUNCTION_NAME = 64
 BUCKET_NAME = 63
+DATABASE_NAME = 40  # RDS takes 63: names of replicas and parameter groups add to it
 _HASH_DIGITS = 8
 
 

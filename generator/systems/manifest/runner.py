@@ -98,10 +98,11 @@ class CodeRunner(Model):
     )
     variables: dict[
         VariableName,
-        Annotated[Template, Placeholders("system", "environment", "region", "repository.", any_scalar=True)],
+        Annotated[Template, Placeholders("system", "environment", "region", "repository.", "image.", any_scalar=True)],
     ] = Field(
         default={},
-        description="Environment variables, which programs can read: never a secret. {repository.NAME} is a URL.",
+        description="Environment variables, which programs can read: never a secret. {repository.NAME} is a URL; "
+        "{image.NAME} ends with the tag that the operator's variable session_image_tags names.",
     )
     reserved_concurrency: int | None = Field(
         default=None,

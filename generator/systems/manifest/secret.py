@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from generator.systems.manifest.fields import Form, Model, wrong
+from generator.systems.manifest.fields import Form, Model, ShortForm, wrong
 from generator.systems.manifest.template import Placeholders, Template
 
 Region = Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d", "Write it as us-west-2.", longest=32)]
+
+Setting = Annotated[str, Form(r"[\s\S]+", "Write a text.", longest=4096)]
 
 
 class Secret(Model):
@@ -18,7 +20,8 @@ class Secret(Model):
     ssm: Annotated[Template, Placeholders("system", "environment", "region")] | None = Field(
         default=None, description="The name of an SSM parameter, as /spp/{environment}/secrets/API_KEY."
     )
-    value: Annotated[str, Form(r"(?s:.+)", "Write a text.", longest=4096)] | None = Field(
+    # Numbers and truth values are read as the text that stands in the file.
+    value: Annotated[Setting | None, ShortForm(lambda value: value, {"type": ["number", "boolean"]})] = Field(
         default=None,
         description="The value of an SSM parameter that is a plain setting and no secret: plans and states show it.",
     )

@@ -47,7 +47,7 @@ def test_wrong_inputs_raise(inputs: Mapping[str, Any], complaint: str) -> None:
 def test_a_second_call_of_one_label_raises() -> None:
     stack = new_stack()
     called(stack)
-    with pytest.raises(ValueError, match="module.copies is declared twice"):
+    with pytest.raises(ValueError, match=r"module\.copies is declared twice"):
         called(stack)
 
 

@@ -55,7 +55,8 @@ def test_the_called_service_has_a_name_and_the_caller_knows_it(tmp_path: Path) -
     assert not any(line.startswith("server") for line in web)
     for service in (web, worker):
         assert "namespace = module.cluster.service_connect_namespace_arn" in service
-    assert 'WORKER = "http://worker:9000/run"' in web
+    # Through the output that waits for the service: tasks never find a name that is younger than they are.
+    assert 'WORKER = "http://${module.service_worker.endpoint}/run"' in web
     assert "service_connect = true" in block(files, "cluster")
 
 
@@ -69,3 +70,5 @@ def test_two_services_may_call_each_other(tmp_path: Path) -> None:
         assert f"{other} = {{ port = {port}, security_group_id = module.service_{other}.security_group_id }}" in lines
         assert f"{other} = {{ security_group_id = module.service_{other}.security_group_id }}" in lines
         assert f'server = {{ port_name = "{one}" }}' in lines
+    # Neither can wait for the other.
+    assert 'WORKER = "http://worker:9000/run"' in block(files, "service_web")

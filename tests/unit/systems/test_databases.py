@@ -42,7 +42,7 @@ def test_only_what_uses_a_database_gets_in(tmp_path: Path) -> None:
         "api = module.service_api.security_group_id",
         "}",
     ]
-    rule = "database-main-data = { port = 5432, security_group_id = module.database_main_data.security_group_id }"
+    rule = '"database.main-data" = { port = 5432, security_group_id = module.database_main_data.security_group_id }'
     assert rule in api
     assert not any("database" in line for line in web)
 
@@ -95,7 +95,7 @@ def test_the_settings_of_the_manifest_reach_the_module(tmp_path: Path) -> None:
         "subnet_ids = values(module.network.private_subnet_ids)",
     ):
         assert line in database, line
-    assert any(line.startswith("database-main-data = { port = 3306,") for line in api)
+    assert any(line.startswith('"database.main-data" = { port = 3306,') for line in api)
 
 
 def test_a_replica_is_added_and_nothing_else_changes(tmp_path: Path) -> None:

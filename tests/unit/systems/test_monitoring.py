@@ -117,3 +117,12 @@ def test_connections_stay_below_what_the_class_certainly_has(engine: str, kind: 
 def test_a_class_of_unknown_memory_is_no_number() -> None:
     with pytest.raises(ValueError, match="x2g"):
         connections("postgres", "db.x2g.large")
+
+
+def test_the_key_of_the_alarms_encrypts_logs_where_it_is_said(tmp_path: Path) -> None:
+    text = BASE + HOST.replace("environments:", f"{ASKED}logging: {{ customer_managed_key: true }}\nenvironments:")
+    files = emitted(tmp_path, text)
+    groups = '"/ecs/labs-test/%s" = { retention_days = 30, kms_key_arn = module.monitoring.key_arn }'
+    assert {groups % "api", groups % "web"} <= set(block(files, "cluster"))
+    assert "flow_logs_kms_key_arn = module.monitoring.key_arn" in block(files, "network")
+    assert 'log_group_name = module.cluster.log_group_names["/ecs/labs-test/api"]' in block(files, "service_api")

@@ -43,7 +43,7 @@ FARGATE = """  engine: fargate
 environments: { test: {} }
 """
 HOST = """  engine: ec2
-  variables: { IMAGE: "{repository.sessions}" }
+  variables: { IMAGE: "{image.sessions}", REPOSITORY: "{repository.sessions}" }
   host:
     acknowledge_privileged: true
     session_repositories: [sessions]
@@ -110,7 +110,11 @@ def test_sessions_come_from_their_own_repository(tmp_path: Path) -> None:
     files = emitted(tmp_path, BASE + HOST)
     text = "\n".join(block(files, "code_runner"))
     assert 'repository/sessions"' in text
-    assert 'IMAGE = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-west-2.amazonaws.com/sessions"' in text
+    url = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-west-2.amazonaws.com/sessions"
+    assert f'REPOSITORY = "{url}"' in text
+    assert f'IMAGE = "{url}:${{var.session_image_tags["sessions"]}}"' in text
+    variable = block(files, "session_image_tags", "variable")
+    assert 'sessions = "none"' in variable
     assert "sessions =" in files["outputs.tf"]
 
 

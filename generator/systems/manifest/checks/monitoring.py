@@ -49,4 +49,11 @@ def connections_are_known(environment: Environment) -> Iterator[Problem]:
                 yield Problem(("databases", name, "instance_class"), what, cure)
 
 
-CHECKS = (answers_within_idle_timeout, credits_of_burstable_hosts, connections_are_known)
+def key_exists(environment: Environment) -> Iterator[Problem]:
+    """The key that encrypts logs is monitoring's."""
+    if environment.logging.customer_managed_key and environment.monitoring is None:
+        what = "There is no key for the logs: monitoring makes it."
+        yield Problem(("logging", "customer_managed_key"), what, "Add monitoring: {}, or write false.")
+
+
+CHECKS = (answers_within_idle_timeout, credits_of_burstable_hosts, connections_are_known, key_exists)

@@ -91,7 +91,7 @@ def runner_placeholders(environment: Environment) -> Iterator[Problem]:
     for variable, template in (runner.variables if runner is not None else {}).items():
         path: Path = ("code_runner", "variables", variable)
         for placeholder in template.placeholders:
-            if placeholder.name == "repository" and placeholder.argument not in known:
+            if placeholder.argument is not None and placeholder.argument not in known:
                 what = f"{dotted(path)} holds {placeholder}, but registries does not list it."
                 yield Problem(path, what, one_of(placeholder.argument or "", known))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from generator.systems.manifest.environment import Environment
+from generator.systems.manifest.environment import CODE_RUNNER, Environment
 from generator.systems.manifest.problems import Path, Problem, dotted
 from generator.systems.manifest.service import Count
 
@@ -105,6 +105,23 @@ def log_groups_agree(environment: Environment) -> Iterator[Problem]:
             yield Problem(path, what, "A log group that services share has one retention: leave it to the environment.")
 
 
+def code_runner_apart(environment: Environment) -> Iterator[Problem]:
+    """A code runner has its name and, on ECS, its log group for itself."""
+    runner = environment.code_runner
+    if runner is None:
+        return
+    if CODE_RUNNER in environment.services:
+        what = f"{CODE_RUNNER} is what releases call the code runner."
+        yield Problem(("services", CODE_RUNNER), what, "Give the service another name.", at_key=True)
+    if runner.service:
+        taken = environment.code_runner_log_group
+        sharing = [name for name in environment.services if environment.log_group(name) == taken]
+        if sharing:
+            what = f'The code runner and {sharing[0]} would share the log group "{taken}".'
+            cure = "Programs fill their log as they like: name another as code_runner.logging.group."
+            yield Problem(("code_runner",), what, cure)
+
+
 def health_check_times(environment: Environment) -> Iterator[Problem]:
     """A health check's timeout is shorter than its interval."""
     for name, service in environment.services.items():
@@ -156,4 +173,5 @@ CHECKS = (
     variable_or_secret,
     log_group_names,
     log_groups_agree,
+    code_runner_apart,
 )

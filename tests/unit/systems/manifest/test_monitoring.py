@@ -96,3 +96,10 @@ def test_a_database_of_unknown_memory_needs_its_connections(tmp_path: Path) -> N
     assert error.what == "Nothing is known of the connections of db.x2g.large, which the database main has."
     said = f"{database} databases: {{ max_connections: 2000 }} }}\ncode_runner:\n"
     assert edited(tmp_path, ("code_runner:\n", said), used).resolve()
+
+
+def test_a_key_for_logs_needs_monitoring(tmp_path: Path) -> None:
+    logging = "logging: { customer_managed_key: true }\n"
+    error = edited(tmp_path, ("code_runner:\n", f"{logging}code_runner:\n")).error("customer_managed_key")
+    assert error.what == "There is no key for the logs: monitoring makes it."
+    assert edited(tmp_path, ("code_runner:\n", f"{logging}monitoring: {{}}\ncode_runner:\n")).resolve()

@@ -105,6 +105,24 @@ def test_services_that_share_a_log_keep_it_alike(tmp_path: Path) -> None:
     assert edited(tmp_path).resolve().shared_log_groups() == {}
 
 
+def test_a_code_runner_has_its_name_for_itself(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("services:\n", "services:\n  code-runner:\n    image: { repository: web }\n")).error(
+        "code-runner:"
+    )
+    assert error.what == "code-runner is what releases call the code runner."
+
+
+def test_a_code_runner_on_ecs_has_its_log_for_itself(tmp_path: Path) -> None:
+    shared = ("services:\n", "logging: { group: '/lab/{environment}' }\nservices:\n")
+    runner = ("  memory: 2048\n", "  memory: 512\n  engine: fargate\n")
+    error = edited(tmp_path, shared, runner).errors()[0]
+    assert error.what == 'The code runner and web would share the log group "/lab/dev" (environment dev).'
+    own = ("  memory: 2048\n", "  memory: 512\n  engine: fargate\n  logging: { group: '/runs/{environment}' }\n")
+    assert edited(tmp_path, shared, own).resolve().code_runner_log_group == "/runs/dev"
+    # A function writes to Lambda's own.
+    assert edited(tmp_path, shared).resolve()
+
+
 def test_a_health_check_that_waits_longer_than_its_interval_is_refused(tmp_path: Path) -> None:
     change = ("healthcheck: /health", "healthcheck: { interval: 10, timeout: 10 }")
     error = edited(tmp_path, change).error("timeout: 10 }")
