@@ -11,13 +11,15 @@ from generator.cli.console import console, error_console, json_option, quiet_opt
 
 @click.command("plan", epilog="Example: slipway plan seepp/prod --json plan.json")
 @click.argument("target", metavar="SYSTEM/ENV")
+@click.option("--released", is_flag=True, help="As if images were released: services and functions are planned, too.")
 @json_option
 @quiet_option
 @click.pass_obj
-def command(project: Path, target: str, json_file: str | None, quiet: bool) -> None:
+def command(project: Path, target: str, released: bool, json_file: str | None, quiet: bool) -> None:
     """Plan an environment on the embedded AWS and summarise it.
 
-    SYSTEM/account plans what exists once an account. The JSON is Terraform's own plan format, for policy scanners.
+    SYSTEM/account plans what exists once an account. What runs an image is absent until one is released; --released
+    shows it. The JSON is Terraform's own plan format, for policy scanners.
     """
     import tempfile
 
@@ -36,7 +38,7 @@ def command(project: Path, target: str, json_file: str | None, quiet: bool) -> N
     with (
         tempfile.TemporaryDirectory(prefix="slipway-plan-") as folder,
         EmbeddedAws.start() as aws,
-        Stage(aws, tools, root, Path(folder), proxied=True) as stage,
+        Stage(aws, tools, root, Path(folder), proxied=True, released=released) as stage,
         ProgressDisplay(error_console()) as display,
     ):
         reporter = SilentReporter() if quiet else display.reporter(target)

@@ -18,6 +18,7 @@ from generator.terraform.override import embedded_aws_override
 from generator.terraform.progress import Reporter
 from generator.terraform.provider_mirror import ProviderSource, find_provider_mirror
 from generator.terraform.provider_proxy import ProviderProxy, find_provider_binary
+from generator.terraform.released import release_all
 from generator.terraform.workspace import Workspace
 
 
@@ -56,6 +57,8 @@ class Stage:
     directory: Path
     proxied: bool = False
     """Whether a provider proxy serves the runs: for plans alone. A rehearsal has the stock provider to itself."""
+    released: bool = False
+    """Whether plans are made as if every image were released: for plans alone, there is no such image."""
     running: list[Terraform] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -71,6 +74,8 @@ class Stage:
         # A copy of their own for each, modules included: roots are applied side by side.
         into = self.directory / account_id / root_module.name
         workspace = Workspace.copy(root_module, self.project, into, override)
+        if self.released:
+            release_all(workspace.directory, into)
         environment = self.tools.environment(self.aws, account_id)
         if self.proxied:
             environment |= self.stack.enter_context(self.tools.proxy(environment)).environment(workspace.directory)

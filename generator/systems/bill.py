@@ -141,6 +141,7 @@ def _runner(_: str, call: Inputs) -> Iterator[Item]:
         size = _size(call.cpu if call.cpu is not None else 256, call.memory)
         yield Item("aws_ecs_service", 1, "code runner", tasks(call, size))
     else:
+        yield Item("aws_ecs_service", 1, "code runner", "on its host")
         yield Item(
             "aws_autoscaling_group", 1, "code runner", f"1 {call.instance_type} with a disk of {call.disk_size} GB"
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generator.systems.delivery import github_environment
+from generator.systems.inputs import identifier
 from generator.systems.manifest import CODE_RUNNER, Environment
 from generator.systems.workflows.parts import apply_role, plan_role, release_role
 
@@ -27,6 +30,8 @@ def first_deployment(environment: Environment) -> str:
             f"```sh\n{release_commands(environment, 'release')}\n```"
         )
         steps.append("Apply again, which makes what runs the images:\n\n```sh\nterraform apply\n```")
+    if environment.hosting:
+        steps.append("Connect the repositories of the static sites, see below.")
     if environment.monitoring is not None:
         steps.append("Whoever is told by mail confirms the message of SNS first (`alarm_subscriptions` names them).")
     steps.append(f"Ask whether it is there: {_asked(environment)}.")
@@ -34,12 +39,22 @@ def first_deployment(environment: Environment) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def images(environment: Environment) -> dict[str, str]:
-    """The repository of each name that an image can be released for."""
-    found = {name: service.image.repository for name, service in environment.services.items()}
-    if environment.code_runner is not None:
-        found[CODE_RUNNER] = environment.code_runner.repository
-    return found
+def images(environment: Environment) -> list[str]:
+    """What images are released for, the called before their callers: no task finds a younger service."""
+    found: dict[str, None] = {} if environment.code_runner is None else {CODE_RUNNER: None}
+
+    def add(name: str) -> None:
+        if name not in found:
+            for called in environment.services[name].uses.services:
+                if called not in being_added:
+                    being_added.add(called)
+                    add(called)
+            found[name] = None
+
+    being_added: set[str] = set()
+    for name in environment.services:
+        add(name)
+    return list(found)
 
 
 def release_commands(environment: Environment, verb: str) -> str:
@@ -52,8 +67,9 @@ def _names(environment: Environment) -> str:
     if not environment.http.public.https:
         return ""
     return (
-        "The hosts need a Route 53 zone. Give the one you have with `-var hosted_zone_id=Z…`. Without it the\n"
-        "environment makes a zone, and the certificate waits for the delegation: run\n"
+        "The hosts need a Route 53 zone. Name the one you have in `terraform.tfvars`, as\n"
+        '`hosted_zone_id = "Z…"`. Without it the environment makes a zone, and the certificate waits for the\n'
+        "delegation: run\n"
         "`terraform apply -target=module.names.aws_route53_zone.this`, enter the name servers that\n"
         "`terraform output name_servers` prints at your registrar, and apply the rest.\n\n"
     )
@@ -143,7 +159,28 @@ that starts them:
 | --- | --- | --- |
 {table}
 
-Values of Terraform's variables, such as `hosted_zone_id`, are committed in `terraform.tfvars` beside this file."""
+Commit `terraform.tfvars`, which holds the values of Terraform's variables: the workflows have no others."""
+
+
+def sites_section(environment: Environment) -> str:
+    """How the repository of each static site is connected, which Terraform does not do."""
+    return "\n\n".join(_site(name, tuple(site.branches)) for name, site in environment.hosting.items())
+
+
+def _site(name: str, branches: Sequence[str]) -> str:
+    label = identifier(name)
+    served = ", ".join(f"`{branch}`" for branch in branches)
+    return f"""The first apply makes the Amplify app of {name} without branches. Connect its repository once, by hand:
+the token would stay in Terraform's state, and Amplify does not keep it.
+
+```sh
+aws amplify update-app --app-id "$(terraform output -raw site_{label}_app_id)" \\
+  --repository https://github.com/<owner>/<name> --access-token <token>
+echo 'site_{label}_repository_connected = true' >> terraform.tfvars
+terraform apply
+```
+
+Amplify then builds and serves {served}: output `site_{label}_urls`."""
 
 
 def _release_role(environment: Environment) -> str:

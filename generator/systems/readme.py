@@ -11,6 +11,7 @@ from generator.systems.delivery_readme import (
     images,
     releasing_section,
     secrets_section,
+    sites_section,
 )
 from generator.systems.manifest import Account, Environment
 from generator.systems.quotas import quota_section
@@ -82,7 +83,8 @@ def _trust(account: Account) -> str:
 The roles that release exist once a repository is trusted, and `release_roles` names them:
 
 ```sh
-terraform apply -var 'github_repositories=["<owner>/<name>"]'
+echo 'github_repositories = ["<owner>/<name>"]' >> terraform.tfvars
+terraform apply
 terraform output release_roles
 ```
 
@@ -103,6 +105,8 @@ def _sections(environment: Environment, root: Root) -> Iterator[tuple[str, str]]
     yield "First deployment", first_deployment(environment)
     if any(secret.value is None for secret in environment.secrets().values()):
         yield "Setting secrets", secrets_section(environment)
+    if environment.hosting:
+        yield "Connecting sites", sites_section(environment)
     if images(environment):
         yield "Releasing and rolling back", releasing_section(environment)
     if environment.pipeline is not None:
@@ -120,6 +124,7 @@ def _overview(environment: Environment) -> str:
         rows = (_service(environment, name) for name in environment.services)
         head = ("| service | CPU units / MB | tasks | listens on | deployment |", "| --- | --- | --- | --- | --- |")
         parts.append("\n".join([*head, *rows]))
+    parts += [f"Amplify serves the static site `{name}`." for name in environment.hosting]
     parts += [*_off_hours(environment), *_databases(environment), *_runner(environment)]
     return "\n\n".join(parts)
 

@@ -106,7 +106,7 @@ def install_python() -> Step:
 
 
 def install_slipway(folder: str = ".") -> Step:
-    return Step("Install slipway", run=f"pip install --constraint {folder}/constraints.txt {folder}")
+    return Step("Install slipway", run=f"pip install --constraint {folder}/constraints.txt --editable {folder}")
 
 
 def assume(role: str, environment: Environment) -> Step:

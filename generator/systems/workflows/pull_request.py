@@ -34,11 +34,11 @@ values() {{
     | paths(type != "object" and type != "array" and type != "null") as $path
     | "\\($resource) \\($path | map(tostring) | join(".")) = \\(getpath($path) | tojson)"' "$1" | LC_ALL=C sort
 }}
-slipway plan "$TARGET" --quiet --json head.json > summary.txt
+slipway plan "$TARGET" --released --quiet --json head.json > summary.txt
 values head.json > head.txt
 : > base.txt
 if [ -d "base/envs/$TARGET" ]; then
-  slipway --project base plan "$TARGET" --quiet --json base.json > /dev/null
+  slipway --project base plan "$TARGET" --released --quiet --json base.json > /dev/null
   values base.json > base.txt
 fi
 diff --unified=0 base.txt head.txt > difference.txt || [ $? -eq 1 ]
@@ -63,7 +63,7 @@ COMMENT = f"""\
 {{
   echo "$MARK"
   cat reports/*.md
-  echo "Planned for an empty account. The whole is in the [run]($RUN)."
+  echo "Planned for an empty account, as if images were released. The whole is in the [run]($RUN)."
 }} > comment.md
 if [ "$(wc --bytes < comment.md)" -gt {COMMENT_BYTES} ]; then
   printf '%s\\nToo long for a comment: see the [run](%s).\\n' "$MARK" "$RUN" > comment.md
