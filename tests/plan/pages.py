@@ -1,7 +1,7 @@
 """Write the pages about what the modules can do, and what stands behind that.
 
 docs/capabilities.md: what each can do, and what proves it. docs/mutation.md: how much the plan tests notice.
-docs/aws-refuses.md: what AWS refuses, and what catches it before.
+docs/aws-refuses.md: what AWS refuses, and what catches it before. docs/facts.md: what the systems' documents say.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.mutation import results as mutation
 from tests.plan import refusals
 from tests.plan.capabilities import ROOT, Proof, by_capability, case_files, proofs, required
 from tests.plan.test_wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, is_expected, messages
+from tests.systems.facts import page as facts
 
 PAGE = Path("docs/capabilities.md")
 REFUSALS_PAGE = Path("docs/aws-refuses.md")
@@ -72,7 +73,12 @@ def main() -> int:
 
 def pages(root: Path) -> dict[Path, str]:
     """The text of each page by its path."""
-    return {PAGE: page(root), mutation.PAGE: mutation.page(), REFUSALS_PAGE: refusals.page(root)}
+    return {
+        PAGE: page(root),
+        mutation.PAGE: mutation.page(),
+        REFUSALS_PAGE: refusals.page(root),
+        facts.PAGE: facts.page(),
+    }
 
 
 def _is_true(file: Path, text: str) -> bool:

@@ -2,13 +2,14 @@
 
 Rows share a plan when none can do the work of another: they change different values of the manifest and different
 arguments of the emitted root module, they read different attributes, and none reads a module whose arguments another
-one changes, unless both change that module.
+one changes, unless both change that module. And what is emitted for all of them is what each alone makes of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A row with the arguments of the emitted root module that its change touches."""
+    """A row with the arguments of the emitted root module that its change touches, as they then are."""
 
     fact: Fact
-    touched: frozenset[Argument]
+    values: Mapping[Argument, object]
+
+    @property
+    def touched(self) -> frozenset[Argument]:
+        return frozenset(self.values)
 
     @property
     def calls(self) -> frozenset[str]:
@@ -71,27 +76,39 @@ class Trial:
 
     def run(self) -> list[Verdict]:
         """The verdict of each row."""
-        before = emit(manifest(self.system), self.root).configuration
         verdicts, mutants = [], []
         for fact in (f for f in facts(self.system) if f.seen == self.root):
             try:
-                mutants.append(Mutant(fact, frozenset(_touched(before, self.emit([fact]).configuration))))
+                mutants.append(Mutant(fact, self.touched(self.emit([fact]))))
             except SlipwayError as error:
                 verdicts.append(Verdict(self.system, fact, refused=str(error)))
-        for group in grouped(mutants):
-            verdicts += self.judge([mutant.fact for mutant in group])
-        return verdicts
+        return verdicts + [verdict for group in grouped(mutants) for verdict in self.judge(group)]
 
-    def judge(self, together: Sequence[Fact]) -> list[Verdict]:
-        """Plan a manifest with the changes of all rows, and judge each."""
+    def judge(self, together: Sequence[Mutant]) -> list[Verdict]:
+        """Plan a manifest with the changes of all, and judge each; one by one if they do not go together."""
+        facts = [mutant.fact for mutant in together]
         try:
-            emitted = self.emit(together)
+            emitted = self.emit(facts)
+            alone = {argument: value for mutant in together for argument, value in mutant.values.items()}
+            if len(together) > 1 and self.touched(emitted) != alone:
+                return self.judge_each(together)
             plan = self.plan(emitted)
         except SlipwayError as error:
             if len(together) > 1:
-                return [verdict for fact in together for verdict in self.judge([fact])]
-            return [Verdict(self.system, together[0], refused=str(error))]
-        return [Verdict(self.system, fact, tuple(failures(fact, emitted, plan))) for fact in together]
+                return self.judge_each(together)
+            return [Verdict(self.system, facts[0], refused=str(error))]
+        return [Verdict(self.system, fact, tuple(failures(fact, emitted, plan))) for fact in facts]
+
+    def judge_each(self, mutants: Sequence[Mutant]) -> list[Verdict]:
+        return [verdict for mutant in mutants for verdict in self.judge([mutant])]
+
+    def touched(self, emitted: Emitted) -> dict[Argument, object]:
+        """The arguments that are not what the committed manifest makes, with their values."""
+        return _touched(self.before, emitted.configuration)
+
+    @cached_property
+    def before(self) -> dict[str, Any]:
+        return emit(manifest(self.system), self.root).configuration
 
     def emit(self, together: Iterable[Fact]) -> Emitted:
         values = {path: value for fact in together for path, value in fact.changes.items()}
@@ -100,7 +117,9 @@ class Trial:
 
     def plan(self, emitted: Emitted) -> dict[str, Any]:
         place = f"envs/{self.system}/{self.root}"
-        return self.planner.plan(place, emitted.files, emitted.region, emitted.released, variables(self.system, self.root))
+        return self.planner.plan(
+            place, emitted.files, emitted.region, emitted.released, variables(self.system, self.root)
+        )
 
 
 def grouped(mutants: Iterable[Mutant]) -> list[list[Mutant]]:
@@ -116,10 +135,10 @@ def grouped(mutants: Iterable[Mutant]) -> list[list[Mutant]]:
     return groups
 
 
-def _touched(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Argument]:
-    """The arguments that differ; outputs follow from others and are read by no row."""
+def _touched(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[Argument, object]:
+    """The arguments that differ, as they are *after*; outputs follow from others and are read by no row."""
     return {
-        (kind, name, argument)
+        (kind, name, argument): _arguments(after, kind, name).get(argument)
         for kind, name in _different(before, after)
         if kind != "output"
         for argument in _differing(_arguments(before, kind, name), _arguments(after, kind, name))
