@@ -17,7 +17,7 @@ NETWORK = ("module", "network", "cidr")
 
 
 def fact(path: str, address: str = "module.service_backend.x.y", attribute: str = "cpu", **fields: Any) -> Fact:
-    expected = {} if "counts" in fields else {"plan": {address: {attribute: 1}}}
+    expected: dict[str, Any] = {} if "counts" in fields else {"plan": {address: {attribute: 1}}}
     return Fact(fact="it is so", document="S1 Page", path=path, seen="prod", mutant=2, **expected, **fields)
 
 
