@@ -17,8 +17,8 @@ NETWORK = ("module", "network", "cidr")
 
 
 def fact(path: str, address: str = "module.service_backend.x.y", attribute: str = "cpu", **fields: Any) -> Fact:
-    expected: dict[str, Any] = {} if "counts" in fields else {"plan": {address: {attribute: 1}}}
-    return Fact(fact="it is so", document="S1 Page", path=path, seen="prod", mutant=2, **expected, **fields)
+    plan: dict[str, Any] = {} if "counts" in fields else {address: {attribute: 1}}
+    return Fact(fact="it is so", document="S1 Page", path=path, seen="prod", mutant=2, plan=plan, **fields)
 
 
 def together(one: tuple[Fact, Argument], other: tuple[Fact, Argument]) -> bool:
@@ -92,5 +92,5 @@ def test_a_change_that_nothing_notices_survives(root_planner: RootPlanner, tmp_p
 def test_a_change_that_the_manifest_refuses_is_no_mutant(root_planner: RootPlanner, tmp_path: Path) -> None:
     trial = Trial("counselor", "account", root_planner, tmp_path)
     (verdict,) = trial.judge([Mutant(fact("registries.keep_images", also={"registries.keep_images": 0}), {})])
-    assert "must be greater than or equal to 1" in verdict.refused or "at least 1" in verdict.refused
+    assert "registries.keep_images" in verdict.refused
     assert not verdict.killed

@@ -42,7 +42,7 @@ def _row(system: str, fact: Fact) -> str:
     kinds = {"plan": fact.plan or fact.counts, "call": fact.emitted, "text": fact.texts}
     shown = ", ".join(kind for kind, expected in kinds.items() if expected)
     document = fact.document.removeprefix("decisions: ")
-    link = f"[{shown}](../tests/systems/facts/{system}.yaml)"
+    link = f"[{shown}](../tests/systems/facts/{system}/{fact.seen}.yaml)"
     return f"| {fact.seen} | {_cell(document)} | {_cell(fact.fact)} | `{fact.path}` | {link} |"
 
 

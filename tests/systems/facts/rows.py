@@ -1,4 +1,4 @@
-"""The rows of facts/<system>.yaml."""
+"""The rows of facts/<system>/<environment>.yaml."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Fact(BaseModel):
     """One row. At least one of the four expectations is there; each is a subset of what is found.
 
     *document* is where it is written: S1 to S5 with the section's heading, or the decisions' table or number.
-    *path* leads to the manifest's value, *seen* is the environment (or ``account``) that shows it, *mutant* what the
-    value becomes in the trial, and *also* what else must change so that the manifest is still accepted.
+    *path* leads to the manifest's value, *seen* is the environment (or ``account``) that shows it: the file's name.
+    *mutant* is what the value becomes in the trial, *also* what else changes so that the manifest is still accepted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
@@ -78,11 +78,12 @@ class Fact(BaseModel):
 
 @cache
 def facts(system: str) -> tuple[Fact, ...]:
-    """The rows of *system* in the order of its file. Raises ValidationError for a wrong row."""
+    """The rows of *system*, those of the account first. Raises ValidationError for a wrong row."""
     yaml = YAML(typ="safe", pure=True)
     yaml.constructor.add_constructor("!missing", lambda _constructor, _node: MISSING)
-    rows = yaml.load((FOLDER / f"{system}.yaml").read_text(encoding="utf-8"))
-    return tuple(Fact.model_validate(row) for row in rows)
+    files = sorted((FOLDER / system).glob("*.yaml"))
+    loaded = ((file.stem, yaml.load(file.read_text(encoding="utf-8"))) for file in files)
+    return tuple(Fact.model_validate({"seen": root, **row}) for root, rows in loaded for row in rows)
 
 
 def manifest(system: str) -> Path:
