@@ -12,8 +12,8 @@ from runner.stage import Outcome
 
 # Within this of the CPU limit, SIGKILL is taken to be the limit's and not another's.
 _CPU_TOLERANCE_SECONDS = 0.1
-# From this part of the CPU limit on, SIGXCPU is taken to be the limit's and not the program's own. The kernel enforces
-# the limit by ticks and measures exactly; on a host that shares its processors, ticks run ahead.
+# From this part of the CPU limit on, SIGXCPU is taken to be the limit's and not the program's own. On a busy machine
+# the kernel has sent it when the CPU time measured at the end was more than 0.1 s below the limit.
 _CPU_FRACTION = 0.5
 # A crash this near the address space limit is taken to come from an allocation that was refused.
 _MEMORY_FRACTION = 0.9

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from typing import Any
 
 from werkzeug.test import run_wsgi_app
@@ -23,17 +21,11 @@ RESET_PATH = "/moto-api/reset"
 # A credential scope is KEY/DATE/REGION/SERVICE/aws4_request; S3 also presigns URLs in the older way.
 _ACCOUNT = re.compile(r"(?:Credential=|AWSAccessKeyId=)(\d{12})(?:/|%2F|&|$)", re.IGNORECASE)
 
-_SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
-
-# moto's models are not made for threads: one request loops over what another one changes, and answers 500 after half of
-# its work. So requests take turns, which costs nothing where all works in memory. Not those that may wait for a
-# function, which may itself ask.
-WAITING = frozenset({"lambda", "secretsmanager"})
-
 # On a busy machine the SDK for Go loses one answer in some thousand ("use of closed network connection" while it reads
 # the body of a 200; requests with a body only), and then repeats what has been done: a parameter exists already, the
 # priority of a rule is taken. A repeated request has the first one's amz-sdk-invocation-id, and gets its answer.
 REMEMBERED_ANSWERS = 1000
+REMEMBERED_BYTES = 65536  # of one answer: what a control plane says is small, what a function says may be 6 MB
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Answer = tuple[list[bytes], str, list[tuple[str, str]]]  # body, status, headers
@@ -49,7 +41,6 @@ class Middleware:
         self._application = application
         self._state = state
         self._plain = plain
-        self._turn = threading.Lock()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -62,11 +53,12 @@ class Middleware:
         if path == RESET_PATH and environ.get("REQUEST_METHOD") == "POST":
             # Before moto forgets everything, so that nothing of the old state keeps running.
             self._state.clear()
+            self._answers.clear()
         if not self._plain and "HTTP_X_MOTO_ACCOUNT_ID" not in environ and (account := account_of(environ)):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         if self._plain:
             return self._application(environ, start_response)
-        with nullcontext() if service_of(environ) in WAITING else self._turn:
+        with self._state.turns.take():
             chunks, status, headers = self._answer_once(environ)
         start_response(status, headers)
         return chunks
@@ -77,11 +69,17 @@ class Middleware:
             return known
         chunks, status, headers = run_wsgi_app(self._application, environ)
         answer = (list(chunks), status, list(headers))
-        if invocation is not None and status.startswith("2") and environ.get("REQUEST_METHOD") != "GET":
-            self._answers[invocation] = answer
-            while len(self._answers) > REMEMBERED_ANSWERS:
-                self._answers.popitem(last=False)
+        if invocation is not None and environ.get("REQUEST_METHOD") != "GET":
+            self._remember(invocation, answer)
         return answer
+
+    def _remember(self, invocation: str, answer: Answer) -> None:
+        chunks, status, _ = answer
+        if not status.startswith("2") or sum(map(len, chunks)) > REMEMBERED_BYTES:
+            return
+        self._answers[invocation] = answer
+        while len(self._answers) > REMEMBERED_ANSWERS:
+            self._answers.popitem(last=False)
 
     def _layer(self, digest: str, start_response: Any) -> Iterable[bytes]:
         try:
@@ -95,12 +93,6 @@ def account_of(environ: dict[str, Any]) -> str | None:
     """The 12-digit access key id that signed a request (header or presigned URL), else None."""
     signed = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "")
     match = _ACCOUNT.search(signed)
-    return match[1] if match else None
-
-
-def service_of(environ: dict[str, Any]) -> str | None:
-    """The service of the credential scope that a request is signed for, else None."""
-    match = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
     return match[1] if match else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 OPENERS = ("${", "%{")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_UNREMARKABLE = re.compile(r'[^"\\{}$%]*')
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,6 @@ class Part:
 
     text: str
     is_expression: bool
-
-
-_UNREMARKABLE = re.compile(r'[^"\\{}$%]*')
 
 
 def literal(text: str) -> str:

@@ -24,7 +24,7 @@ def ended_by(number: int, cpu: float) -> Result:
     ("number", "cpu", "status"),
     [
         (signal.SIGXCPU, 10.0, Status.TIME_LIMIT),
-        (signal.SIGXCPU, 7.0, Status.TIME_LIMIT),  # the kernel's ticks ran ahead of what it measured
+        (signal.SIGXCPU, 7.0, Status.TIME_LIMIT),  # sent by the kernel before the measurement reached the limit
         (signal.SIGXCPU, 1.0, Status.SIGNAL),  # raised by the program itself
         (signal.SIGKILL, 9.95, Status.TIME_LIMIT),
         (signal.SIGKILL, 7.0, Status.SIGNAL),

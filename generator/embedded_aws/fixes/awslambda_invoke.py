@@ -125,9 +125,10 @@ def _run(state: ServerState, call: _Call) -> Outcome:
         return Outcome(document.encode(), "Unhandled", f"{document}\n", reusable=False)
     latest = _latest(function)
     try:
-        outcome, stream = state.functions.invoke(
-            spec, call.event, call.arn, latest.reserved_concurrency, call.client_context
-        )
+        with state.turns.lend():
+            outcome, stream = state.functions.invoke(
+                spec, call.event, call.arn, latest.reserved_concurrency, call.client_context
+            )
     except ThrottledError as error:
         raise TooManyRequestsError() from error
     _write_log(function, stream, outcome.log)
