@@ -48,8 +48,9 @@ The bucket for the state does not exist yet, so the first apply keeps its state 
 printf 'terraform {{\\n  backend "local" {{}}\\n}}\\n' > backend_override.tf
 terraform init
 terraform apply
+bucket=$(terraform output -raw state_bucket) # asked now: without the override nothing answers before `init`
 rm backend_override.tf
-terraform init -migrate-state -backend-config="bucket=$(terraform output -raw state_bucket)"
+terraform init -migrate-state -backend-config="bucket=$bucket"
 ```
 {_trust(account)}
 ## Destroying

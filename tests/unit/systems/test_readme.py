@@ -232,3 +232,12 @@ def test_the_account_says_what_it_holds_and_whom_it_trusts(tmp_path: Path) -> No
     trail = account(("network:\n", "audit_trail: {}\nnetwork:\n"))
     assert row(trail, "`aws_cloudtrail`")[2] == "1"
     assert "and the audit trail.\n" in trail
+
+
+def test_the_state_bucket_is_asked_for_while_its_backend_is_initialised(tmp_path: Path) -> None:
+    """Terraform refuses every `output` between a change of the backend and the next `init`."""
+    found = load_manifest(edited(tmp_path).path).account
+    first = sections(account_readme(found, AccountRoot(found), "Generated."))["First deployment"]
+    commands = first.split("```")[1].splitlines()[1:]
+    (asked,) = [number for number, line in enumerate(commands) if "terraform output" in line]
+    assert asked < commands.index("rm backend_override.tf")
