@@ -146,7 +146,7 @@ def _off_hours(environment: Environment) -> Iterator[str]:
     off = environment.off_hours
     if off is not None:
         weekends = " and at weekends" if off.weekends else ""
-        yield f"Nothing runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
+        yield f"No task of a service runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
 
 
 def _databases(environment: Environment) -> Iterator[str]:
