@@ -176,11 +176,8 @@ def _runner(environment: Environment) -> Iterator[str]:
     elif runner.service:
         yield f"Programs run in the Fargate service `{name}` ({runner.memory} MB, {runner.timeout} s), {egress}."
     else:
-        most = runner.reserved_concurrency
-        limit = f", {most} at the same time" if most is not None else ""
-        yield (
-            f"Programs run in the Lambda function `{name}` ({runner.memory} MB, {runner.timeout} s{limit}), {egress}."
-        )
+        size = f"{runner.memory} MB, {runner.timeout} s, {runner.reserved_concurrency} at the same time"
+        yield f"Programs run in the Lambda function `{name}` ({size}), {egress}."
 
 
 def _destroying(environment: Environment) -> str:
