@@ -128,7 +128,8 @@ def clusters_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, 
     """The host of a code runner has a cluster to itself: asked for a second one, ECS answers with the first."""
     taken = {environment.cluster_name: f"the services of {environment.name}" for environment in resolved.values()}
     for environment in resolved.values():
-        host, name = environment.code_runner and environment.code_runner.host, environment.code_runner_cluster
+        runner, name = environment.code_runner, environment.code_runner_cluster
+        host = runner.host if runner is not None else None
         if host is None:
             continue
         if name in taken:
