@@ -5,6 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from generator.hcl.stack import Stack
+from generator.modules.alb import Alb
+from generator.modules.bucket import Bucket
+from generator.modules.rds import Rds
 from generator.systems.delivery_readme import images, set_by_hand
 from generator.systems.manifest import Environment
 from generator.systems.root import Root
@@ -14,7 +18,7 @@ def destroying_section(environment: Environment, root: Root) -> str:
     """The README's section."""
     left = ["The images stay in the account's repositories", *_kept(environment)]
     left.append(f"the state file stays in its bucket (`{environment.system}/{environment.name}.tfstate`)")
-    buckets = "Buckets go with every object in them, and log groups" if _modules(root, "bucket") else "Log groups go"
+    buckets = "Buckets go with every object in them, and log groups" if _modules(root, Bucket) else "Log groups go"
     return "\n\n".join(
         [
             """Deletion protection is lifted by one variable, which has to be applied before:
@@ -72,16 +76,16 @@ def _mistaken(environment: Environment, root: Root) -> str:
 
 
 def _refused(root: Root) -> Iterator[str]:
-    if _modules(root, "alb"):
+    if _modules(root, Alb):
         yield "load balancers"
-    if _modules(root, "rds"):
+    if _modules(root, Rds):
         yield "databases"
-    if _modules(root, "bucket"):
+    if _modules(root, Bucket):
         yield "buckets with objects in them"
 
 
-def _modules(root: Root, name: str) -> bool:
-    return any(module.module_name() == name for module, _ in root.calls.values())
+def _modules(root: Root, kind: type[Stack]) -> bool:
+    return any(module is kind for module, _ in root.calls.values())
 
 
 def _and(things: list[str]) -> str:
