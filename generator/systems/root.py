@@ -106,7 +106,7 @@ def hosted_zone_variable() -> Variable:
     ).named("hosted_zone_id")
 
 
-def zone_name(hosts: list[str], domain: Expr) -> str:
+def zone_name(hosts: list[str], domain: Expr | str) -> str:
     """The name of a zone of their own for *hosts*: the one that all others end with, else the whole domain."""
     names = [host.removeprefix("*.") for host in hosts]
     shortest = min(names, key=len)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from generator.systems.manifest.fields import Model, Platform, RepositoryName, Seconds, ShortForm, wrong
+from generator.systems.manifest.fields import Form, Model, Platform, RepositoryName, Seconds, ShortForm, wrong
 from generator.systems.manifest.service import (
     AbsolutePath,
     Count,
@@ -56,6 +56,9 @@ class Host(Model):
     disk: int = Field(default=50, ge=30, le=16384, description="GiB of the disk, with images and volumes of sessions.")
     max_lifetime_days: int | None = Field(
         default=None, ge=1, le=365, description="Days after which the instance is replaced; absent: never."
+    )
+    healthcheck: Annotated[str, Form(r"/\S*", "Begin with a slash.", longest=1024)] = Field(
+        default="/health", description="The path at which the supervisor answers 200 when it is well."
     )
     session_repositories: tuple[RepositoryName, ...] = Field(
         default=(), description="Registries that hold the images of sessions, which the supervisor starts."
