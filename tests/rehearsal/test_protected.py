@@ -6,9 +6,9 @@ from typing import Any
 
 from generator.rehearsal.protected import Protected, protected
 from tests.rehearsal.embedded_aws.cloud import Cloud
-from tests.rehearsal.embedded_aws.conftest import account, aws, cloud
+from tests.rehearsal.embedded_aws.conftest import account, aws, cloud, served
 
-__all__ = ["account", "aws", "cloud"]
+__all__ = ["account", "aws", "cloud", "served"]
 
 
 def resource(kind: str, *instances: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.rehearsal.embedded_aws.conftest import account, aws, cloud
+from tests.rehearsal.embedded_aws.conftest import account, aws, cloud, served
 
-__all__ = ["account", "aws", "cloud"]
+__all__ = ["account", "aws", "cloud", "served"]

@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from generator.embedded_aws import push_image
 from generator.release import Deployable, Patience, Progress, Released, release, rollback
 from tests.rehearsal.embedded_aws.cloud import Cloud
-from tests.rehearsal.embedded_aws.conftest import account, aws, cloud
+from tests.rehearsal.embedded_aws.conftest import account, aws, cloud, served
 
-__all__ = ["account", "aws", "cloud"]
+__all__ = ["account", "aws", "cloud", "served"]
 
 PROGRAM = "/var/task/program"
 HANDLER = b"def handler(event, context):\n    return %r\n"
