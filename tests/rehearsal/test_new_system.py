@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from generator.errors import ManifestError
 from generator.synthesis import differences, emit, write_files
 from generator.systems.manifest import load_manifest
-from tests.rehearsal.conftest import PROJECT, SLIPWAY, plain_terminal
+from tests.rehearsal.conftest import PROJECT, SLIPWAY, plain_terminal, slipway
 from tests.tutorials import IDENTITY, Block, Shell, blocks, missing, repository
 
 PAGE = PROJECT / "docs/new-system.md"
@@ -103,6 +103,12 @@ def test_the_mistake_on_the_page_is_told_as_the_page_says(page: list[Block], man
     with pytest.raises(ManifestError) as refused:
         load_manifest(manifest)
     assert missing(told.text, f"error: {refused.value}") == []
+
+
+def test_before_synth_a_plan_says_what_to_do(manifest: Path) -> None:
+    refused = slipway("plan", "quiz/test", cwd=manifest.parents[2])
+    assert refused.returncode == 2
+    assert "envs/quiz/test: nothing was written there yet\n  Run `slipway synth`." in refused.stderr
 
 
 @pytest.mark.slow
