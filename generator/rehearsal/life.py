@@ -108,7 +108,8 @@ class Life:
         with self.report.step("destroy is refused") as result:
             refused = False
             try:
-                self.terraform.destroy(self.choices, targets=[of.address for of in guarded])
+                addresses = [of.address for of in guarded]
+                self.terraform.destroy(self.choices, targets=addresses, shown_as="destroy, to be refused")
             except TerraformRunError:
                 refused = True
             gone = [of.address for of in guarded if not of.stands(client)]

@@ -8,7 +8,7 @@ from generator.hcl.module_call import ModuleCall, call_module
 from generator.hcl.template import literal
 from generator.modules.bucket import Bucket
 from generator.systems.inputs import given, identifier
-from generator.systems.manifest.bucket import CorsRule
+from generator.systems.manifest.bucket import LOAD_BALANCER_LOGS, CorsRule
 from generator.systems.root import filled
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def load_balancer_logs(root: EnvironmentRoot) -> ModuleCall:
     if (call := next(named, None)) is not None:
         return call
     inputs = {
-        "name": root.bucket_name("lb-logs"),
+        "name": root.bucket_name(LOAD_BALANCER_LOGS),
         "versioning": False,
         "expiration_days": root.environment.logging.retention,
         "load_balancer_logs": True,

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from generator.systems.delivery import github_environment
 from generator.systems.inputs import identifier
 from generator.systems.manifest import CODE_RUNNER, Environment
+from generator.systems.manifest.hosting import Site
 from generator.systems.workflows.parts import apply_role, plan_role, release_role
+from generator.systems.workflows.release import docker_platform
 
-BACKEND = 'terraform init -backend-config="bucket=<state_bucket of ../account>"'
-
-
-def first_deployment(environment: Environment) -> str:
-    """The steps from nothing to something that answers."""
-    initialised = f"`../account` is applied before. Initialise with its bucket, and apply:\n\n```sh\n{BACKEND}\n"
-    absent = (
-        "Until an image is released, its service or function is absent: AWS creates none from an image that does not "
-        "exist."
-    )
-    steps = [
-        f"{initialised}terraform apply\n```\n\n{_names(environment)}{absent if images(environment) else ''}".strip()
-    ]
-    if environment.secrets():
-        steps.append("Set the secrets, see below: a task does not start with a placeholder that it cannot use.")
-    if images(environment):
-        steps.append(
-            "Push each image to its repository (output `repository_urls`), and release it:\n\n"
-            f"```sh\n{release_commands(environment, 'release')}\n```"
-        )
-        steps.append("Apply again, which makes what runs the images:\n\n```sh\nterraform apply\n```")
-    if environment.hosting:
-        steps.append("Connect the repositories of the static sites, see below.")
-    if environment.monitoring is not None:
-        steps.append("Whoever is told by mail confirms the message of SNS first (`alarm_subscriptions` names them).")
-    steps.append(f"Ask whether it is there: {_asked(environment)}.")
-    text = "\n\n".join(f"{number}. {step.replace(chr(10), chr(10) + '   ')}" for number, step in enumerate(steps, 1))
-    return "\n".join(line.rstrip() for line in text.splitlines())
+# What each engine's code runner listens on.
+RUNNER_LISTENS = {"lambda": "Lambda's runtime API", "fargate": "8080", "ec2": "8080"}
 
 
 def images(environment: Environment) -> list[str]:
@@ -63,22 +37,9 @@ def release_commands(environment: Environment, verb: str) -> str:
     return "\n".join(f"slipway image {verb} {target} {name}{tag}" for name in images(environment))
 
 
-def _names(environment: Environment) -> str:
-    if not environment.http.public.https:
-        return ""
-    return (
-        "The hosts need a Route 53 zone. Name the one you have in `terraform.tfvars`, as\n"
-        '`hosted_zone_id = "Z…"`. Without it the environment makes a zone, and the certificate waits for the\n'
-        "delegation: run\n"
-        "`terraform apply -target=module.names.aws_route53_zone.this`, enter the name servers that\n"
-        "`terraform output name_servers` prints at your registrar, and apply the rest.\n\n"
-    )
-
-
-def _asked(environment: Environment) -> str:
-    if any(service.http is not None for service in environment.services.values()):
-        return "the output `urls` names its addresses" if environment.http.public.https else "output `load_balancer`"
-    return "`terraform plan` is empty"
+def set_by_hand(environment: Environment) -> bool:
+    """Whether an operator has secrets to write; settings come with the manifest."""
+    return any(secret.value is None for secret in environment.secrets().values())
 
 
 def secrets_section(environment: Environment) -> str:
@@ -104,7 +65,11 @@ A task reads its secrets when it starts: `aws ecs update-service --force-new-dep
 
 
 def releasing_section(environment: Environment) -> str:
-    return f"""Push an image with the tag `{environment.name}-<commit>-<time>`, built for the service's platform.
+    return f"""[Releasing images](../../../docs/releasing.md) says how an image is built and pushed, and
+[the project's README](../../../README.md) how `slipway` is installed. Tags are `{environment.name}-<commit>-<time>`.
+
+{_image_table(environment)}
+
 Neither a release nor a rollback leaves anything for Terraform to do:
 
 ```sh
@@ -121,6 +86,34 @@ Without Slipway: `aws ssm put-parameter --overwrite --name <one of the output im
 URL>@<digest>`, and `terraform apply`. Rolling back is the same with the digest before."""
 
 
+def _image_table(environment: Environment) -> str:
+    """What an image has to be, or its service never becomes healthy."""
+    rows = "\n".join(
+        f"| {name} | `{repository}` | {platform} | {asked} |"
+        for name, (repository, platform, asked) in _images(environment).items()
+    )
+    return f"| name | repository | built for | listens on |\n| --- | --- | --- | --- |\n{rows}"
+
+
+def _images(environment: Environment) -> dict[str, tuple[str, str, str]]:
+    found: dict[str, tuple[str, str, str]] = {}
+    runner = environment.code_runner
+    for name in images(environment):
+        if name == CODE_RUNNER:
+            assert runner is not None
+            asked = RUNNER_LISTENS[runner.engine]
+            if runner.host is not None:
+                asked += f", `GET {runner.host.healthcheck}` is answered 200"
+            found[name] = (runner.repository, docker_platform(runner.platform), asked)
+            continue
+        service = environment.services[name]
+        asked = "nothing" if service.image.port is None else str(service.image.port)
+        if service.http is not None:
+            asked += f", `GET {service.http.healthcheck.path}` is answered {service.http.healthcheck.success_codes}"
+        found[name] = (service.image.repository, docker_platform(service.platform), asked)
+    return found
+
+
 def github_section(environment: Environment) -> str:
     """What the workflows do, and what they need to be told once."""
     pipeline = environment.pipeline
@@ -134,13 +127,8 @@ def github_section(environment: Environment) -> str:
             f"The GitHub environment `{name}` needs required reviewers and, as deployment branch, `{branch}`: the\n"
             "workflows refuse to run while it has none."
         )
-    secrets = (
-        ", `secretsmanager:GetSecretValue` on the database's secret"
-        if any(not database.managed_password for database in environment.databases.values())
-        else ""
-    )
     rows = (
-        (plan_role(environment), f"ref:refs/heads/{branch}", f"with `ReadOnlyAccess`{secrets}"),
+        (plan_role(environment), f"ref:refs/heads/{branch}", f"with `ReadOnlyAccess`{_read_secrets(environment)}"),
         (apply_role(environment), f"environment:{name}", "may make and change what stands here, and its state"),
         (release_role(environment), f"environment:{name}", _release_role(environment)),
     )
@@ -159,19 +147,41 @@ that starts them:
 | --- | --- | --- |
 {table}
 
-Commit `terraform.tfvars`, which holds the values of Terraform's variables: the workflows have no others."""
+[Workflows on GitHub](../../../docs/github.md#setting-up) says how these come about.
+
+Commit `terraform.tfvars`, which holds the values of Terraform's variables: the workflows have no others. Commit
+`.terraform.lock.hcl` too (`git add --force`): without it each run takes the newest provider."""
+
+
+def _read_secrets(environment: Environment) -> str:
+    """What a plan takes beyond reading: the provider reads the version of each secret that it has written."""
+    databases = [database for database in environment.databases.values() if not database.managed_password]
+    if databases:
+        drawn = " and `secretsmanager:GetRandomPassword`"
+    elif any(secret.store == "secretsmanager" for secret in environment.secrets().values()):
+        drawn = ""
+    else:
+        return ""
+    return f", `secretsmanager:GetSecretValue` on the environment's secrets{drawn}"
 
 
 def sites_section(environment: Environment) -> str:
     """How the repository of each static site is connected, which Terraform does not do."""
-    return "\n\n".join(_site(name, tuple(site.branches)) for name, site in environment.hosting.items())
+    return "\n\n".join(_site(name, site, environment.region) for name, site in environment.hosting.items())
 
 
-def _site(name: str, branches: Sequence[str]) -> str:
+def _site(name: str, site: Site, region: str) -> str:
     label = identifier(name)
-    served = ", ".join(f"`{branch}`" for branch in branches)
+    served = ", ".join(f"`{branch}`" for branch in site.branches)
+    domain = ""
+    if site.subdomains:
+        domain = f"""
+
+Its domain waits for DNS records: enter those of the output `site_{label}_dns_records` where they are not made yet."""
     return f"""The first apply makes the Amplify app of {name} without branches. Connect its repository once, by hand:
-the token would stay in Terraform's state, and Amplify does not keep it.
+the token would stay in Terraform's state, and Amplify does not keep it. On GitHub, install Amplify's app for the
+repository first (`https://github.com/apps/aws-amplify-{region}/installations/new`), and give the token the scope
+`admin:repo_hook`.
 
 ```sh
 aws amplify update-app --app-id "$(terraform output -raw site_{label}_app_id)" \\
@@ -180,7 +190,7 @@ echo 'site_{label}_repository_connected = true' >> terraform.tfvars
 terraform apply
 ```
 
-Amplify then builds and serves {served}: output `site_{label}_urls`."""
+Amplify then builds and serves {served}: output `site_{label}_urls`.{domain}"""
 
 
 def _release_role(environment: Environment) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.modules.code_runner import CodeRunner
 from generator.systems.manifest import Environment
 from generator.systems.manifest.service import Count
 
@@ -14,8 +13,6 @@ from generator.systems.manifest.service import Count
 NEW_ACCOUNT_MEMORY = 3008
 UNRESERVED = 100
 UNITS = 1024
-# What the module reserves where the manifest does not say.
-RESERVED = int(str(CodeRunner.variables()["reserved_concurrency"].default))
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ def quotas(environment: Environment) -> Iterator[Quota]:
         if runner.memory > NEW_ACCOUNT_MEMORY:
             what = f"{runner.memory} MB, by a support case"
             yield Quota("Memory of a Lambda function", f"{NEW_ACCOUNT_MEMORY} MB", what)
-        reserved = runner.reserved_concurrency or RESERVED
-        needed = f"{reserved + UNRESERVED}, and what other environments reserve: {UNRESERVED} stay unreserved"
+        number = runner.reserved_concurrency + UNRESERVED
+        needed = f"{number}, and what other environments reserve: {UNRESERVED} stay unreserved"
         yield Quota("Concurrent executions (L-B99A9384)", "10 to 1000", needed)
     if runner is not None and runner.host is not None:
         name = "Running On-Demand Standard instances, vCPUs (L-1216C47A)"

@@ -6,22 +6,25 @@ from collections.abc import Iterator
 
 from generator.systems.bill import bill_section
 from generator.systems.delivery_readme import (
-    first_deployment,
     github_section,
     images,
     releasing_section,
     secrets_section,
+    set_by_hand,
     sites_section,
 )
+from generator.systems.destroying import destroying_section
+from generator.systems.first_deployment import first_deployment
 from generator.systems.manifest import Account, Environment
 from generator.systems.quotas import quota_section
 from generator.systems.recovery import recovery_section
-from generator.systems.root import Root
+from generator.systems.root import Root, state_bucket
 
 
 def account_readme(account: Account, root: Root, header: str) -> str:
     """Return the README of ``envs/<system>/account``."""
     repositories = "\n".join(f"- `{name}`" for name in account.registries.repositories) or "- none"
+    bucket = state_bucket(account.system, account.region, "<account ID>")
     environments = ", ".join(f"`{name}`" for name in account.environments)
     return f"""<!-- {header} -->
 # {account.system}: the account
@@ -48,19 +51,31 @@ The bucket for the state does not exist yet, so the first apply keeps its state 
 printf 'terraform {{\\n  backend "local" {{}}\\n}}\\n' > backend_override.tf
 terraform init
 terraform apply
+bucket=$(terraform output -raw state_bucket)
 rm backend_override.tf
-terraform init -migrate-state -backend-config="bucket=$(terraform output -raw state_bucket)"
+terraform init -migrate-state -backend-config="bucket=$bucket"
+```
+
+Answer `yes`: the state is copied. When `terraform state list` shows it, remove `terraform.tfstate` and its backup. In
+another clone, `terraform init -backend-config="bucket={bucket}"` is all.
+
+AWS makes the role of ECS with the first cluster, and may be late. In an account that never had one, make it now:
+
+```sh
+aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com
 ```
 {_trust(account)}
 ## Destroying
 
-Only after every environment is gone. The state goes back to a local file first, because its bucket is destroyed too.
+Only after every environment is gone: their states go with the bucket, the images with their repositories. The state of
+the account comes back to a local file first.
 
 ```sh
 terraform apply -var allow_destroy=true
 printf 'terraform {{\\n  backend "local" {{}}\\n}}\\n' > backend_override.tf
 terraform init -migrate-state
 terraform destroy -var allow_destroy=true
+rm backend_override.tf
 ```
 """
 
@@ -88,6 +103,13 @@ terraform apply
 terraform output release_roles
 ```
 
+An account has one provider for GitHub's tokens. If it is there already, import it before the apply; it is then
+destroyed with this root:
+
+```sh
+terraform import 'module.delivery["github"].aws_iam_openid_connect_provider.github[0]' <ARN of the provider>
+```
+
 The README of each environment says which variables of the repository take them. The roles that plan and apply are the
 operator's own: what they may do is as much as whoever holds them could do by hand.
 """
@@ -103,7 +125,7 @@ def _sections(environment: Environment, root: Root) -> Iterator[tuple[str, str]]
     yield "What is billed", bill_section(root)
     yield "Quotas to request", quota_section(environment)
     yield "First deployment", first_deployment(environment)
-    if any(secret.value is None for secret in environment.secrets().values()):
+    if set_by_hand(environment):
         yield "Setting secrets", secrets_section(environment)
     if environment.hosting:
         yield "Connecting sites", sites_section(environment)
@@ -112,7 +134,7 @@ def _sections(environment: Environment, root: Root) -> Iterator[tuple[str, str]]
     if environment.pipeline is not None:
         yield "Delivering with GitHub", github_section(environment)
     yield "Recovering", recovery_section(environment, root)
-    yield "Destroying", _destroying(environment)
+    yield "Destroying", destroying_section(environment, root)
 
 
 def _overview(environment: Environment) -> str:
@@ -145,7 +167,7 @@ def _off_hours(environment: Environment) -> Iterator[str]:
     off = environment.off_hours
     if off is not None:
         weekends = " and at weekends" if off.weekends else ""
-        yield f"Nothing runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
+        yield f"No task of a service runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
 
 
 def _databases(environment: Environment) -> Iterator[str]:
@@ -175,24 +197,5 @@ def _runner(environment: Environment) -> Iterator[str]:
     elif runner.service:
         yield f"Programs run in the Fargate service `{name}` ({runner.memory} MB, {runner.timeout} s), {egress}."
     else:
-        most = runner.reserved_concurrency
-        limit = f", {most} at the same time" if most is not None else ""
-        yield (
-            f"Programs run in the Lambda function `{name}` ({runner.memory} MB, {runner.timeout} s{limit}), {egress}."
-        )
-
-
-def _destroying(environment: Environment) -> str:
-    kept = ["The images stay in the account's repositories"]
-    if environment.databases:
-        kept.append("each database leaves a final snapshot, which is billed until it is deleted")
-    kept.append(f"the state file stays in its bucket (`{environment.system}/{environment.name}.tfstate`)")
-    leftovers = "; ".join(kept)
-    return f"""Deletion protection is lifted by one variable, which has to be applied before:
-
-```sh
-terraform apply -var allow_destroy=true
-terraform destroy -var allow_destroy=true
-```
-
-Log groups go with the environment. {leftovers}."""
+        size = f"{runner.memory} MB, {runner.timeout} s, {runner.reserved_concurrency} at the same time"
+        yield f"Programs run in the Lambda function `{name}` ({size}), {egress}."

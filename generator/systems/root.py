@@ -106,7 +106,8 @@ def hosted_zone_variable() -> Variable:
     ).named("hosted_zone_id")
 
 
-def zone_name(hosts: list[str], domain: Expr) -> str:
+def zone_name(hosts: list[str], domain: Expr | str) -> str:
     """The name of a zone of their own for *hosts*: the one that all others end with, else the whole domain."""
-    shortest = min(hosts, key=len)
-    return shortest if all(h == shortest or h.endswith(f".{shortest}") for h in hosts) else str(domain)
+    names = [host.removeprefix("*.") for host in hosts]
+    shortest = min(names, key=len)
+    return shortest if all(n == shortest or n.endswith(f".{shortest}") for n in names) else str(domain)

@@ -8,6 +8,7 @@ from generator.bindings import functions as fn
 from generator.hcl.expression import Expr
 from generator.hcl.module import Variable
 from generator.hcl.module_call import ModuleCall, call_module
+from generator.hcl.template import literal
 from generator.hcl.type_constraint import map_of
 from generator.modules.alb import Alb
 from generator.modules.code_runner import CodeRunner
@@ -158,7 +159,7 @@ def _on_fargate(root: EnvironmentRoot, settings: Settings) -> dict[str, object]:
 
 
 def _on_host(root: EnvironmentRoot, settings: Settings, host: Host) -> dict[str, object]:
-    balancer = _load_balancer(root)
+    balancer = _load_balancer(root, host)
     reaper = host.reaper
     return {
         "acknowledge_privileged": host.acknowledge_privileged,
@@ -186,7 +187,7 @@ def _on_host(root: EnvironmentRoot, settings: Settings, host: Host) -> dict[str,
     }
 
 
-def _load_balancer(root: EnvironmentRoot) -> ModuleCall:
+def _load_balancer(root: EnvironmentRoot, host: Host) -> ModuleCall:
     with root.file("load_balancer"):
         return call_module(
             root,
@@ -203,7 +204,11 @@ def _load_balancer(root: EnvironmentRoot) -> ModuleCall:
                 "idle_timeout": root.environment.http.internal.idle_timeout,
                 "access_logs_bucket": root.load_balancer_logs.name,
                 "target_groups": {
-                    CODE_RUNNER: {"port": PORT, "target_type": "instance", "health_check": {"path": "/health"}}
+                    CODE_RUNNER: {
+                        "port": PORT,
+                        "target_type": "instance",
+                        "health_check": {"path": literal(host.healthcheck)},
+                    }
                 },
                 "default_target_group": CODE_RUNNER,
                 "allow_destroy": root.allow_destroy,

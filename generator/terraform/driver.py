@@ -171,9 +171,19 @@ class Terraform:
             return self._timed("apply", str(plan.absolute()))
         return self._timed("apply", auto_approve=FLAG, variables=variables)
 
-    def destroy(self, variables: Mapping[str, Any] | None = None, *, targets: Sequence[str] = ()) -> ApplyResult:
-        """Destroy everything in the state, or the addresses *targets* and what depends on them."""
-        return self._timed("destroy", auto_approve=FLAG, variables=variables, target=list(targets) or None)
+    def destroy(
+        self,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        targets: Sequence[str] = (),
+        shown_as: str = "destroy",
+    ) -> ApplyResult:
+        """Destroy everything in the state, or the addresses *targets* and what depends on them.
+
+        Progress calls it *shown_as*.
+        """
+        options = {"variables": variables, "target": list(targets) or None}
+        return self._timed("destroy", shown_as=shown_as, auto_approve=FLAG, **options)
 
     def state(self) -> dict[str, Any]:
         """The state in Terraform's own format, which no provider is started for. It holds sensitive values."""
@@ -203,10 +213,10 @@ class Terraform:
         run = self._checked(self._streamed(command, *arguments, **options))
         return ApplyResult(_counts(run), time.monotonic() - started)
 
-    def _streamed(self, command: str, *arguments: str, **options: Any) -> _Run:
+    def _streamed(self, command: str, *arguments: str, shown_as: str | None = None, **options: Any) -> _Run:
         run = _Run(command)
         succeeded = False
-        self._reporter.begin(command)
+        self._reporter.begin(shown_as or command)
 
         def hear(line: str) -> None:
             event = parse_event(line)

@@ -34,7 +34,7 @@ class Reporter(Protocol):
     """Hears of a command's begin, of each of its events in order, and of its end (also after an exception)."""
 
     def begin(self, command: str) -> None:
-        """*command* starts: init, plan, apply or destroy."""
+        """*command* starts: init, plan, apply, destroy, or what else the caller calls it."""
 
     def event(self, event: Event) -> None:
         """Something happened; called in the thread that runs the command."""

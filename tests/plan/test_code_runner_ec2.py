@@ -197,7 +197,7 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     template = plan[f'{CLUSTER}aws_launch_template.this["host"]']
     assert template["instance_type"] == "m7g.large"
     assert "/arm64/" in template["image_id"]
-    log = plan[f"{SERVICE}aws_cloudwatch_log_group.this"]
+    log = plan[f"{SERVICE}aws_cloudwatch_log_group.this[0]"]
     assert (log["name"], log["retention_in_days"], log["tags"]) == ("/ecs/example-labs", 7, {"Team": "platform"})
     assert plan[f"{CLUSTER}aws_ecs_cluster.this"]["tags"] == {"Team": "platform"}
 

@@ -69,6 +69,14 @@ def more_for_the_task(live: Live, service: str) -> None:
     )
 
 
+def administrator(live: Live, service: str) -> None:
+    role = live.task(live.cluster, live.environment.service_name(service)).definition["taskRoleArn"].split("/")[-1]
+    iam = live.client("iam")
+    document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    arn = iam.create_policy(PolicyName="administrator", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+
+
 def without_alarm(live: Live, name: str) -> None:
     live.client("cloudwatch").delete_alarms(AlarmNames=[f"{live.prefix}-{name}"])
 
@@ -143,6 +151,15 @@ SDT: dict[str, tuple[Spoil, str]] = {
         ),
         "runner: ways out by range",
     ),
+    "wider way out": (
+        lambda live: live.client("ec2").authorize_security_group_egress(
+            GroupId=task_group(live, "content-service"),
+            IpPermissions=[
+                {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 65535, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+            ],
+        ),
+        "content-service: ways out by range",
+    ),
     "stranger": (
         lambda live: open_to_the_world(
             live.client("ec2").create_security_group(
@@ -155,6 +172,7 @@ SDT: dict[str, tuple[Spoil, str]] = {
     "cross-origin": (without_cors, "bucket uploads: browsers may"),
     "ages": (other_lifecycle, "bucket logs: days until removed"),
     "permissions": (lambda live: more_for_the_task(live, "content-service"), "content-service: may use"),
+    "managed policy": (lambda live: administrator(live, "submission-service"), "submission-service: may use"),
     "alarm": (lambda live: without_alarm(live, "database-main-cpu"), "alarms"),
     "silent alarm": (lambda live: silent_alarm(live, "service-auth-service-cpu"), "alarms that tell nobody"),
     "dashboard": (lambda live: without_dashboard(live, "databases"), "dashboards"),

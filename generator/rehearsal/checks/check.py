@@ -149,10 +149,19 @@ class Live:
         return list(self.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"])
 
     def role_statements(self, role_arn: str) -> dict[str, dict[str, Any]]:
-        """The statements of a role's inline policies by their id."""
+        """The statements of a role's policies by their id; those without one by their policy's name and number."""
         iam, role = self.client("iam"), role_arn.rsplit("/", 1)[-1]
-        found: dict[str, dict[str, Any]] = {}
-        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-            found.update({statement["Sid"]: statement for statement in document["Statement"]})
-        return found
+        documents = {
+            name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        }
+        for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            arn = attached["PolicyArn"]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+            documents[attached["PolicyName"]] = policy["Document"]
+        return {
+            statement.get("Sid") or f"{name} {number}": statement
+            for name, document in documents.items()
+            for number, statement in enumerate(document["Statement"], 1)
+        }

@@ -21,6 +21,7 @@ DANGEROUS = (
     "iam:CreateUser",
     "iam:AttachRolePolicy",
     "iam:PutRolePolicy",
+    "iam:PassRole",
     "s3:GetObject",
     "secretsmanager:GetSecretValue",
     "rds:DeleteDBInstance",

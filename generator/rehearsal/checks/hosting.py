@@ -23,7 +23,9 @@ def _site(live: Live, name: str, wanted: Site) -> Iterator[Check]:
     found = {branch: (of["stage"], of["enableAutoBuild"]) for branch, of in branches.items()}
     expected = {branch: (of.stage, of.auto_build) for branch, of in wanted.branches.items()}
     yield Check(f"{label}: branches", found, expected)
-    values = {**live.environment.values, "load_balancer": live.load_balancer["DNSName"]}
+    values = dict(live.environment.values)
+    if any(service.http is not None for service in live.environment.services.values()):
+        values["load_balancer"] = live.load_balancer["DNSName"]
     variables = {key: template.render(values) for key, template in wanted.variables.items()}
     yield Check(f"{label}: builds know", app.get("environmentVariables", {}), variables)
     everything = [rule for rule in app.get("customRules", []) if rule["target"] == "/index.html"]

@@ -31,8 +31,10 @@ def checks(live: Live) -> Iterator[Check]:
     for name in members:
         reached = sorted(_reaching(live, name, members, rules))
         yield Check(f"{name}: reached by, on port", reached, sorted(inside.get(name, set())))
-        ranges = sorted((str(r["CidrIpv4"]), r["FromPort"]) for r in rules[name].out if r.get("CidrIpv4"))
-        yield Check(f"{name}: ways out by range", ranges, [("0.0.0.0/0", p) for p in sorted(outside.get(name, set()))])
+        ranges = sorted(_range(rule) for rule in rules[name].out if rule.get("CidrIpv4") or rule.get("CidrIpv6"))
+        yield Check(
+            f"{name}: ways out by range", ranges, [("0.0.0.0/0", p, p) for p in sorted(outside.get(name, set()))]
+        )
     yield Check("groups whose ways nobody explains", _strangers(live, set(members.values())), [])
     yield Check(
         "groups that let in by SSH", sorted(n for n, r in rules.items() if any(_has(x, SSH) for x in r.into)), []
@@ -151,6 +153,11 @@ def _leaves(live: Live, rules: _Rules, to: str, port: int) -> bool:
         )
         for rule in rules.out
     )
+
+
+def _range(rule: dict[str, Any]) -> tuple[str, int, int]:
+    """Where a rule leads, from which port to which."""
+    return str(rule.get("CidrIpv4") or rule["CidrIpv6"]), rule.get("FromPort", -1), rule.get("ToPort", -1)
 
 
 def _ports(rule: dict[str, Any]) -> range:

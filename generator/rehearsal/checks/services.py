@@ -115,7 +115,7 @@ def roles(live: Live, name: str, wanted: Service, task: Task) -> Iterator[Check]
 def start_up(live: Live, name: str, definition: dict[str, Any], secrets: set[str]) -> Iterator[Check]:
     """What the role that starts the task may use: everything named but the registry's log-in."""
     statements = live.role_statements(definition["executionRoleArn"])
-    stars = [sid for sid, s in statements.items() if s["Resource"] == "*"]
+    stars = [sid for sid, s in statements.items() if s["Resource"] in ("*", ["*"])]
     yield Check(f"{name}: start-up may use everything to", stars, ["LogInToRegistry"])
     readable = statements.get("ReadSecrets", {}).get("Resource", [])
     found = {bare_arn(arn) for arn in ([readable] if isinstance(readable, str) else readable)}

@@ -9,6 +9,9 @@ from pydantic import Field
 from generator.systems.manifest.fields import Form, Model, Name, Seconds, ShortForm
 from generator.systems.manifest.template import Placeholders, Template
 
+# What the bucket is called that load balancers have where the manifest names none for their logs.
+LOAD_BALANCER_LOGS = "lb-logs"
+
 StorageClass = Annotated[
     str,
     Form(

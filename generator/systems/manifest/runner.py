@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from generator.systems.manifest.fields import Model, Platform, RepositoryName, Seconds, ShortForm, wrong
+from generator.systems.manifest.fields import Form, Model, Platform, RepositoryName, Seconds, ShortForm, wrong
 from generator.systems.manifest.service import (
     AbsolutePath,
     Count,
@@ -57,6 +57,9 @@ class Host(Model):
     max_lifetime_days: int | None = Field(
         default=None, ge=1, le=365, description="Days after which the instance is replaced; absent: never."
     )
+    healthcheck: Annotated[str, Form(r"/\S*", "Begin with a slash.", longest=1024)] = Field(
+        default="/health", description="The path at which the supervisor answers 200 when it is well."
+    )
     session_repositories: tuple[RepositoryName, ...] = Field(
         default=(), description="Registries that hold the images of sessions, which the supervisor starts."
     )
@@ -104,10 +107,10 @@ class CodeRunner(Model):
         description="Environment variables, which programs can read: never a secret. {repository.NAME} is a URL; "
         "{image.NAME} ends with the tag that the operator's variable session_image_tags names.",
     )
-    reserved_concurrency: int | None = Field(
-        default=None,
-        ge=0,
-        description="Runs at the same time, reserved for this function; absent: the account's shared pool.",
+    reserved_concurrency: int = Field(
+        default=10,
+        ge=1,
+        description="Runs at the same time, at most: reserved for this function, and taken from the account's pool.",
     )
     ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="MiB of the function's /tmp.")
     cpu: Cpu | None = Field(default=None, description="CPU units of a task; absent: 256 with fargate, 1024 with ec2.")

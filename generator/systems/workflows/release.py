@@ -190,14 +190,15 @@ def _choose(environment: Environment) -> str:
 def _images(environment: Environment) -> dict[str, tuple[str, str]]:
     """Repository and platform, as Docker writes it, of each name that an image can be released for."""
     services = environment.services.items()
-    images = {name: (service.image.repository, _docker(service.platform)) for name, service in services}
+    images = {name: (service.image.repository, docker_platform(service.platform)) for name, service in services}
     runner = environment.code_runner
     if runner is not None:
-        images[CODE_RUNNER] = (runner.repository, _docker(runner.platform))
+        images[CODE_RUNNER] = (runner.repository, docker_platform(runner.platform))
     return images
 
 
-def _docker(platform: str) -> str:
+def docker_platform(platform: str) -> str:
+    """*platform* as Docker writes it."""
     return "linux/arm64" if platform == "linux/arm64" else "linux/amd64"
 
 

@@ -80,6 +80,7 @@ def test_every_route_has_a_priority_of_its_own() -> None:
         (["test.example.com", "beta.test.example.com"], "test.example.com"),
         (["example.com", "legacy.example.com"], "example.com"),
         (["a.example.com", "b.example.com"], "${var.domain}"),
+        (["*.test.example.com"], "test.example.com"),
     ],
 )
 def test_a_new_zone_is_the_smallest_that_holds_all_hosts(hosts: list[str], zone: str) -> None:

@@ -62,18 +62,18 @@ def test_an_environment_without_sites_has_nothing_of_them(tmp_path: Path) -> Non
 
 
 def with_site(directory: Path, text: str, *changes: tuple[str, str]) -> Edited:
-    return edited(directory, ("code_runner:\n", f"hosting:\n  site: {text}\ncode_runner:\n"), *changes)
+    return edited(directory, ("    buckets:\n", f"    hosting:\n      site: {text}\n    buckets:\n"), *changes)
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("{ branches: {} }", "hosting.site.branches must not be empty."),
-        ("{}", "hosting.site needs the key branches."),
+        ("{ branches: {} }", "hosting.site.branches must not be empty"),
+        ("{}", "hosting.site needs the key branches"),
         ("{ branches: { main: { stage: LIVE } } }", "hosting.site.branches.main.stage must be one of"),
-        ("{ branches: { 'feature/*': {} } }", '"feature/*" cannot be a name in hosting.site.branches.'),
-        ("{ branches: { main: {} }, subdomains: { www: mian } }", 'site serves no branch "mian".'),
-        ("{ branches: { main: {} }, subdomains: { a.b: main } }", '"a.b" cannot be a name in hosting.site.subdomains.'),
+        ("{ branches: { 'feature/*': {} } }", '"feature/*" cannot be a name in hosting.site.branches'),
+        ("{ branches: { main: {} }, subdomains: { www: mian } }", 'site serves no branch "mian"'),
+        ("{ branches: { main: {} }, subdomains: { a.b: main } }", '"a.b" cannot be a name in hosting.site.subdomains'),
         ("{ branches: { main: {} }, subdomains: { dev: main } }", "dev.example.org already leads to web"),
         ("{ branches: { main: {} }, variables: { A: '{bucket.x}' } }", "hosting.site.variables.A holds the unknown"),
     ],
@@ -84,8 +84,8 @@ def test_a_site_that_cannot_be_served_is_refused(tmp_path: Path, text: str, what
 
 def test_two_sites_on_one_host_are_refused(tmp_path: Path) -> None:
     one = "{ branches: { main: {} }, subdomains: { www: main } }"
-    error = with_site(tmp_path, f"{one}\n  zite: {one}").error("  zite:")
-    assert error.what == "www.example.org already leads to site."
+    error = with_site(tmp_path, f"{one}\n      zite: {one}").error("  zite:")
+    assert error.what == "www.example.org already leads to site (environment dev)."
 
 
 def test_a_subdomain_needs_a_domain(tmp_path: Path) -> None:
@@ -93,6 +93,12 @@ def test_a_subdomain_needs_a_domain(tmp_path: Path) -> None:
     errors = with_site(tmp_path, text, ("domain: { name: example.org }\n", "")).errors()
     found = [error.what for error in errors if error.what.startswith(("The subdomains", "hosting"))]
     assert found == [
-        "The subdomains of site need a domain.",
-        "hosting.site.variables.A holds {domain}, but there is no domain.",
+        "The subdomains of site need a domain (environment dev).",
+        "hosting.site.variables.A holds {domain}, but there is no domain (environment dev).",
     ]
+
+
+def test_two_environments_cannot_share_the_host_of_a_site(tmp_path: Path) -> None:
+    site = "hosting: { site: { branches: { main: {} }, subdomains: { www: main } } }\n"
+    error = edited(tmp_path, ("code_runner:\n", f"{site}code_runner:\n")).error("hosting:")
+    assert error.what == "hosting.site.subdomains.www: www.example.org already leads to dev."

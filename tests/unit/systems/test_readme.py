@@ -71,12 +71,76 @@ def test_only_what_is_there_has_a_section(tmp_path: Path) -> None:
 def test_the_first_deployment_has_a_step_for_each_thing_to_do(tmp_path: Path) -> None:
     plain = sections(readme(tmp_path))["First deployment"]
     steps = re.findall(r"^\d+\. .*", plain, flags=re.MULTILINE)
-    assert len(steps) == 4
+    assert len(steps) == 7
     for name in ("web", "api", "code-runner"):
         assert f"   slipway image release lab/live {name} live-<commit>-<time>\n" in plain
     more = sections(readme(tmp_path, SECRET, MONITORING))["First deployment"]
-    assert "2. Set the secrets" in more
-    assert "confirms the message of SNS" in more
+    assert "5. [Set the secrets](#setting-secrets)" in more
+    assert "confirms the message that SNS has sent" in more
+
+
+def test_what_only_the_operator_knows_comes_first(tmp_path: Path) -> None:
+    first, second = sections(readme(tmp_path, MONITORING))["First deployment"].split("\n2. ")
+    for name in ("domain ", "hosted_zone_id ", "alarm_subscriptions "):
+        assert f"\n   {name}" in first
+    assert "example.org is nobody's" in first
+    assert '-backend-config="bucket=lab-account-terraform-state-$account-us-east-1"' in second
+    own = ("domain: { name: example.org }", "domain: { name: lab.school }")
+    assert "nobody's" not in readme(tmp_path, own)
+    plain = sections(readme(tmp_path, ("idle_timeout: 200", "idle_timeout: 200\n    https: false")))["First deployment"]
+    assert "terraform.tfvars" not in plain
+    assert "name_servers" not in plain
+
+
+def test_a_zone_is_delegated_before_the_apply_that_waits_for_it(tmp_path: Path) -> None:
+    text = sections(readme(tmp_path, name="dev"))["First deployment"]
+    assert "make the zone `dev.example.org` first" in text
+    assert text.index("name_servers") < text.index("   terraform apply\n")
+
+
+def test_what_an_image_has_to_be_is_said(tmp_path: Path) -> None:
+    arm: Change = ("cpu: 512", "cpu: 512\n    platform: linux/arm64")
+    text = sections(readme(tmp_path, arm))["Releasing and rolling back"]
+    assert row(text, "api")[1:] == ["`api`", "linux/arm64", "8000, `GET /health` is answered 200"]
+    assert row(text, "web")[1:] == ["`web`", "linux/amd64", "3000, `GET /` is answered 200"]
+    assert row(text, "code-runner")[1:] == ["`runner`", "linux/amd64", "Lambda's runtime API"]
+
+
+HOST: Change = (
+    "  memory: 2048\n  timeout: 60\n",
+    (
+        "  memory: 2048\n  timeout: 50\n  engine: ec2\n  variables: { IMAGE: '{image.api}' }\n"
+        "  host: { acknowledge_privileged: true, acknowledge_internet_egress: true, healthcheck: /healthz, "
+        "session_repositories: [api] }\n"
+    ),
+)
+
+
+def test_a_supervisor_is_asked_where_the_manifest_says_and_has_the_images_of_its_sessions(tmp_path: Path) -> None:
+    found = environment(tmp_path, HOST)
+    root = EnvironmentRoot(found)
+    text = environment_readme(found, root, "Generated.")
+    assert row(text, "code-runner")[3] == "8080, `GET /healthz` is answered 200"
+    assert 'session_image_tags = { api = "released-live-<commit>-<time>" }' in text
+    assert "Push what sessions are started from to `api`" in text
+    balancer = root.calls["code_runner_load_balancer"][1]
+    assert balancer["target_groups"]["code-runner"]["health_check"] == {"path": "/healthz"}
+
+
+def test_a_destroy_by_mistake_is_warned_of_with_what_it_takes(tmp_path: Path) -> None:
+    def destroying(*changes: Change, name: str = "live") -> str:
+        return " ".join(sections(readme(tmp_path, *changes, name=name))["Destroying"].split())
+
+    plain = destroying()
+    assert "AWS refuses to delete load balancers and buckets with objects in them, but" in plain
+    assert "services, logs and the pointers to released images too. Apply again and release the images again." in plain
+    assert "snapshot" not in plain
+    assert "may take half an hour" in plain
+    more = destroying(DATABASE, SECRET)
+    assert "load balancers, databases and buckets" in more
+    assert "services, logs, secrets and the pointers" in more
+    assert "restore-secret" in more
+    assert "final snapshot" in more
 
 
 def test_what_is_called_is_released_before_its_callers(tmp_path: Path) -> None:
@@ -218,6 +282,9 @@ def test_what_github_needs_to_know_is_said_where_it_is_used(tmp_path: Path) -> N
     assert row(text, "`LAB_LIVE_PLAN_ROLE`")[1] == "`ref:refs/heads/main`"
     assert row(text, "`LAB_LIVE_APPLY_ROLE`")[1] == "`environment:lab-live`"
     assert "needs required reviewers and, as deployment branch, `main`" in text
+    assert row(text, "`LAB_LIVE_PLAN_ROLE`")[2] == "with `ReadOnlyAccess`"
+    reads = row(readme(tmp_path, PIPELINE, SECRET), "`LAB_LIVE_PLAN_ROLE`")[2]
+    assert reads.endswith("`secretsmanager:GetSecretValue` on the environment's secrets")
     by_hand = readme(tmp_path, ("  live:\n", "  live:\n    pipeline: {}\n"))
     assert "started by hand" in by_hand
     assert "asks nobody" in by_hand
@@ -231,7 +298,18 @@ def test_the_account_says_what_it_holds_and_whom_it_trusts(tmp_path: Path) -> No
     plain = account()
     assert row(plain, "`aws_ecr_repository`")[2] == "3"
     assert "Delivering with GitHub" not in plain
+    # Terraform answers nothing between the two: the backend has changed and is not initialised yet.
+    assert "\nbucket=$(terraform output -raw state_bucket)\nrm backend_override.tf\n" in plain
     assert "github_repositories" in account(("network:\n", "delivery: {}\nnetwork:\n"))
     trail = account(("network:\n", "audit_trail: {}\nnetwork:\n"))
     assert row(trail, "`aws_cloudtrail`")[2] == "1"
     assert "and the audit trail.\n" in trail
+
+
+def test_the_state_bucket_is_asked_for_while_its_backend_is_initialised(tmp_path: Path) -> None:
+    """Terraform refuses every `output` between a change of the backend and the next `init`."""
+    found = load_manifest(edited(tmp_path).path).account
+    first = sections(account_readme(found, AccountRoot(found), "Generated."))["First deployment"]
+    commands = first.split("```")[1].splitlines()[1:]
+    (asked,) = [number for number, line in enumerate(commands) if "terraform output" in line]
+    assert asked < commands.index("rm backend_override.tf")

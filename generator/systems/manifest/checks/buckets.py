@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.systems.manifest.bucket import LOAD_BALANCER_LOGS
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Path, Problem, dotted
 
@@ -40,6 +41,16 @@ def one_for_logs(environment: Environment) -> Iterator[Problem]:
         yield Problem(path, f"Load balancers already write their logs to the bucket {named[0]}.", "Write false.")
 
 
+def kept_name(environment: Environment) -> Iterator[Problem]:
+    """No bucket is called like the one that load balancers have when no bucket is named for their logs."""
+    if LOAD_BALANCER_LOGS in environment.buckets and not any(
+        b.load_balancer_logs for b in environment.buckets.values()
+    ):
+        what = f"The load balancers' own bucket is called {LOAD_BALANCER_LOGS}."
+        cure = "Choose another name, or add load_balancer_logs: true to it."
+        yield Problem(("buckets", LOAD_BALANCER_LOGS), what, cure, at_key=True)
+
+
 def cors_domain(environment: Environment) -> Iterator[Problem]:
     """An origin in the system's domain needs one, and has at most one *."""
     for name, bucket in environment.buckets.items():
@@ -53,4 +64,4 @@ def cors_domain(environment: Environment) -> Iterator[Problem]:
                     yield Problem(path, f"{dotted(path)} has more than one *.", "S3 takes one in each origin.")
 
 
-CHECKS = (versions, transitions, one_for_logs, cors_domain)
+CHECKS = (versions, transitions, one_for_logs, kept_name, cors_domain)

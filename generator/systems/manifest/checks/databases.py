@@ -64,4 +64,14 @@ def replicas_need_own_password(environment: Environment) -> Iterator[Problem]:
             yield Problem(("databases", name, "replicas"), what, cure, at_key=True)
 
 
-CHECKS = (used_databases, reached_databases, two_zones, versions, replicas_need_own_password)
+def names_differ(environment: Environment) -> Iterator[Problem]:
+    """No replica is called like a database: RDS names both by one pattern, and so do alarms."""
+    for name, database in environment.databases.items():
+        for replica in database.replicas:
+            if (taken := f"{name}-{replica}") in environment.databases:
+                path: Path = ("databases", name, "replicas", replica)
+                what = f"The replica {replica} of {name} has the same name as the database {taken}."
+                yield Problem(path, what, "Choose another name.", at_key=True)
+
+
+CHECKS = (used_databases, reached_databases, two_zones, versions, replicas_need_own_password, names_differ)

@@ -129,6 +129,26 @@ def _hosts(environment: Environment) -> Iterator[tuple[Path, str]]:
     for name, service in environment.services.items():
         for index, alias in enumerate(service.http.alias if service.http else ()):
             yield ("services", name, "http", "alias", index), alias.render(environment.values)
+    for name, site in environment.hosting.items():
+        for prefix in site.subdomains:
+            host = f"{prefix}.{environment.domain.name}" if prefix else environment.domain.name
+            yield ("hosting", name, "subdomains", prefix), host
+
+
+def clusters_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """The host of a code runner has a cluster to itself: asked for a second one, ECS answers with the first."""
+    taken = {environment.cluster_name: f"the services of {environment.name}" for environment in resolved.values()}
+    for environment in resolved.values():
+        runner, name = environment.code_runner, environment.code_runner_cluster
+        host = runner.host if runner is not None else None
+        if host is None:
+            continue
+        if name in taken:
+            path: Path = ("code_runner", "name") if host.cluster is None else ("code_runner", "host", "cluster")
+            what = f'The host of {environment.name} and {taken[name]} would share the cluster "{name}".'
+            yield environment.name, Problem(path, what, "Choose another name, with {environment} in it.")
+        elif host.cluster is not None:
+            taken[name] = f"the host of {environment.name}"
 
 
 SYSTEM_CHECKS: tuple[SystemCheck, ...] = (
@@ -137,4 +157,5 @@ SYSTEM_CHECKS: tuple[SystemCheck, ...] = (
     function_names_differ,
     log_groups_differ,
     hosts_differ,
+    clusters_differ,
 )

@@ -88,14 +88,22 @@ def placeholders(environment: Environment) -> Iterator[Problem]:
 
 
 def runner_placeholders(environment: Environment) -> Iterator[Problem]:
-    """Registries that the code runner's variables name are the system's."""
+    """Registries that the code runner's variables name are the system's; images, what its host may pull."""
     runner, known = environment.code_runner, environment.registries.repositories
+    host = runner.host if runner is not None else None
+    pulled = host.session_repositories if host is not None else ()
     for variable, template in (runner.variables if runner is not None else {}).items():
         path: Path = ("code_runner", "variables", variable)
         for placeholder in template.placeholders:
             if placeholder.argument is not None and placeholder.argument not in known:
                 what = f"{dotted(path)} holds {placeholder}, but registries does not list it."
                 yield Problem(path, what, one_of(placeholder.argument or "", known))
+            elif placeholder.name == "image" and placeholder.argument not in pulled:
+                what = f"{dotted(path)} holds {placeholder}, but the code runner may not pull it."
+                cure = (
+                    f"Add host: {{ session_repositories: [{placeholder.argument}] }}, which the engine ec2 alone has."
+                )
+                yield Problem(path, what, cure)
 
 
 def _missing(environment: Environment, name: str, kind: str, argument: str | None) -> tuple[str, str] | None:

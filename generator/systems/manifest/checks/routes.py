@@ -66,6 +66,14 @@ def https_needs_domain(environment: Environment) -> Iterator[Problem]:
         yield Problem(("http", "public", "https"), "HTTPS needs a domain for its certificate.", cure)
 
 
+def https_needs_alias(environment: Environment) -> Iterator[Problem]:
+    """A certificate is for hosts: a route for every host names none."""
+    public, routes = environment.http.public, [http for _, http in _http(environment)]
+    if environment.domain is not None and public.https and routes and not any(http.alias for http in routes):
+        cure = "Add alias to the http of a service, or say http: { public: { https: false } }."
+        yield Problem(("http", "public", "https"), "HTTPS needs a host for its certificate.", cure)
+
+
 def alias_form(environment: Environment) -> Iterator[Problem]:
     """An alias is a host name inside the system's domain."""
     for name, http in _http(environment):
@@ -122,6 +130,7 @@ CHECKS = (
     path_form,
     alias_needs_domain,
     https_needs_domain,
+    https_needs_alias,
     alias_form,
     duplicate_route,
     default_service,

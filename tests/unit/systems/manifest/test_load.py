@@ -47,7 +47,8 @@ def test_an_unknown_environment_is_refused_with_the_nearest(tmp_path: Path) -> N
 def test_an_environment_may_override_nothing(tmp_path: Path) -> None:
     head, _, network = SMALL.partition("environments:\n")
     vpc = "\n".join(line[4:] for line in network.splitlines()[3:8]) + "\n"
-    text = head.replace("    availability_zones", vpc + "    availability_zones", 1) + "environments:\n  dev:\n"
+    head = head.replace("    availability_zones", vpc + "    availability_zones", 1)
+    text = head.replace("path: /\n", "path: /\n      alias: lab.{domain}\n", 1) + "environments:\n  dev:\n"
     assert load_manifest(written(tmp_path, text).path).environments == ("dev",)
 
 

@@ -99,6 +99,7 @@ def test_a_route_is_a_map_or_false(tmp_path: Path) -> None:
     manifest = edited(
         tmp_path,
         ("    http:\n      path: /\n", "    http: false\n"),
+        ("idle_timeout: 200", "idle_timeout: 200\n    https: false"),
         ('        http: { alias: "dev.{domain}" }\n', "        http:\n"),
     )
     text = manifest.text.replace('        http: { alias: "{domain}" }\n', "")

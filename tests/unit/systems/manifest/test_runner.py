@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.modules.code_runner import CodeRunner as Module
 from tests.unit.systems.manifest.manifests import Edited, edited
 
 RUNNER = "code_runner:\n  repository: runner\n  memory: 2048\n  timeout: 60\n"
@@ -78,3 +79,10 @@ def test_names_may_be_others_than_system_and_environment(tmp_path: Path) -> None
     environment = edited(tmp_path, ("services:\n", names)).resolve()
     assert (environment.prefix, environment.cluster_name) == ("dev-lab", "dev-hosts")
     assert (environment.load_balancer_name, environment.service_name("api")) == ("dev-lab", "dev-lab-api")
+
+
+def test_a_function_runs_as_often_at_the_same_time_as_the_module_lets_it(tmp_path: Path) -> None:
+    """The manifest's default is said in READMEs and asked of AWS: it must be what is made."""
+    runner = edited(tmp_path).resolve().code_runner
+    assert runner is not None
+    assert runner.reserved_concurrency == Module.variables()["reserved_concurrency"].default

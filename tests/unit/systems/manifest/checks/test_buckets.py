@@ -66,3 +66,11 @@ def test_load_balancers_write_to_one_bucket(tmp_path: Path) -> None:
     written = "load_balancer_logs: true }\n      logs: { load_balancer_logs: true"
     error = with_bucket(tmp_path, written).error("      logs:")
     assert error.what == "Load balancers already write their logs to the bucket traces (environment dev)."
+
+
+def test_no_bucket_is_called_like_the_one_of_load_balancers(tmp_path: Path) -> None:
+    named = ("      traces: {}\n", "      lb-logs: {}\n")
+    error = edited(tmp_path, named).error("lb-logs:")
+    assert error.what == "The load balancers' own bucket is called lb-logs (environment dev)."
+    theirs = ("      traces: {}\n", "      lb-logs: { load_balancer_logs: true }\n")
+    assert edited(tmp_path, theirs).resolve()

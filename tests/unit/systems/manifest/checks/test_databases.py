@@ -84,3 +84,10 @@ environments: { dev: {} }
     path.write_text(text)
     error = Edited(path, text).error("  main:")
     assert error.what == "The database main needs private subnets in two availability zones."
+
+
+def test_a_replica_that_is_called_like_a_database_is_refused(tmp_path: Path) -> None:
+    written = f"{DATABASE}, managed_password: false, replicas: {{ reader: {{}} }} }}\n  %s: {{ {DATABASE}"
+    error = with_database(tmp_path, written % "main-reader", "databases: [main, main-reader]").error("replicas:")
+    assert error.what == "The replica reader of main has the same name as the database main-reader."
+    assert with_database(tmp_path, written % "reader", "databases: [main, reader]").resolve()

@@ -80,3 +80,26 @@ def test_environments_with_one_name_for_two_things_are_refused(
 def test_a_name_that_aws_refuses_is_refused(tmp_path: Path, names: str) -> None:
     errors = edited(tmp_path, ("services:\n", f"names: {{ {names} }}\nservices:\n")).errors()
     assert any("cannot be a name" in error.what for error in errors)
+
+
+EC2 = """\
+  timeout: 60
+  engine: ec2
+  host:
+    acknowledge_privileged: true
+    cluster: "%s"
+"""
+INTERNAL = ("    idle_timeout: 200\n", "    idle_timeout: 200\n  internal: { idle_timeout: 70 }\n")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "what"),
+    [
+        ("{system}-{environment}", 'The host of dev and the services of dev would share the cluster "lab-dev"'),
+        ("{system}-hosts", 'The host of live and the host of dev would share the cluster "lab-hosts"'),
+    ],
+)
+def test_the_cluster_of_a_host_is_its_own(tmp_path: Path, cluster: str, what: str) -> None:
+    found = edited(tmp_path, ("  timeout: 60\n", EC2 % cluster), INTERNAL)
+    assert found.errors()[0].what.startswith(what)
+    assert edited(tmp_path, ("  timeout: 60\n", EC2 % "{system}-{environment}-hosts"), INTERNAL).resolve()

@@ -128,3 +128,25 @@ def test_a_placeholder_of_another_engine_is_refused(
     error = edited(tmp_path, *changes).error("MODE")
     assert error.what == f"services.api.variables.MODE holds {variable}, but {what}."
     assert error.cure == cure
+
+
+@pytest.mark.parametrize(
+    ("engine", "passes"),
+    [
+        ("", False),
+        ("  engine: ec2\n  host: { acknowledge_privileged: true }\n", False),
+        ("  engine: ec2\n  host: { acknowledge_privileged: true, session_repositories: [web] }\n", True),
+    ],
+)
+def test_an_image_that_a_variable_names_is_one_that_the_host_may_pull(
+    tmp_path: Path, engine: str, passes: bool
+) -> None:
+    internal = ("    idle_timeout: 200\n", "    idle_timeout: 200\n  internal: { idle_timeout: 70 }\n")
+    lines = f'  timeout: 60\n{engine}  variables: {{ IMAGE: "{{image.web}}" }}\n'
+    found = edited(tmp_path, ("  timeout: 60\n", lines), internal)
+    if passes:
+        assert found.resolve()
+        return
+    error = found.error("IMAGE")
+    assert error.what == "code_runner.variables.IMAGE holds {image.web}, but the code runner may not pull it."
+    assert "session_repositories: [web]" in error.cure

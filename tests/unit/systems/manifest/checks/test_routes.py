@@ -53,6 +53,13 @@ def test_https_needs_a_domain(tmp_path: Path) -> None:
     assert "HTTPS needs a domain for its certificate." in [error.what for error in errors]
 
 
+def test_https_needs_a_host(tmp_path: Path) -> None:
+    (error,) = edited(tmp_path, (DEV_ALIAS, "stickiness: true")).errors()
+    assert error.what == "HTTPS needs a host for its certificate (environment dev)."
+    plain = ("idle_timeout: 200", "https: false\n    idle_timeout: 200")
+    assert edited(tmp_path, plain, (DEV_ALIAS, "stickiness: true")).resolve()
+
+
 def test_http_alone_needs_no_domain(tmp_path: Path) -> None:
     manifest = edited(
         tmp_path,
@@ -81,7 +88,11 @@ def test_an_alias_in_the_domain_is_taken(tmp_path: Path, host: str) -> None:
 
 def test_two_services_on_every_host_and_one_path_are_refused(tmp_path: Path) -> None:
     manifest = edited(
-        tmp_path, ("path: /api", "path: /"), (DEV_ALIAS, "stickiness: true"), ('alias: "{domain}"', "stickiness: true")
+        tmp_path,
+        ("path: /api", "path: /"),
+        ("idle_timeout: 200", "https: false\n    idle_timeout: 200"),
+        (DEV_ALIAS, "stickiness: true"),
+        ('alias: "{domain}"', "stickiness: true"),
     )
     error = manifest.error("healthcheck: /health")
     assert error.what == "The route / on every host of api is already taken by web."
