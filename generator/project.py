@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Location, SlipwayError
-from generator.systems.manifest import Environment, Manifest, load_manifest
+from generator.systems.manifest import Environment, Manifest, load_system
 from generator.systems.manifest.problems import one_of
 
 
@@ -56,7 +56,7 @@ def find_target(project: Path, name: str) -> Target:
         raise SlipwayError(f"{name} does not name an environment", cure="Write SYSTEM/ENV, such as seepp/test.")
     if system not in known:
         raise SlipwayError(f"there is no system {system}", where=Location(project / "envs"), cure=one_of(system, known))
-    manifest = load_manifest(known[system])
+    manifest = load_system(known[system])
     return Target(project, manifest, manifest.resolve(environment))
 
 
@@ -64,7 +64,7 @@ def all_targets(project: Path) -> list[Target]:
     """Return every environment of every system."""
     return [
         Target(project, manifest, manifest.resolve(environment))
-        for manifest in (load_manifest(path) for path in systems(project).values())
+        for manifest in (load_system(path) for path in systems(project).values())
         for environment in manifest.environments
     ]
 

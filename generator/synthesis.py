@@ -19,7 +19,7 @@ from generator.modules.shared.billing import BILLED
 from generator.schema.prune import load
 from generator.systems.account import AccountRoot
 from generator.systems.environment import EnvironmentRoot
-from generator.systems.manifest import Manifest, load_manifest, schema_text
+from generator.systems.manifest import Manifest, load_system, schema_text
 from generator.systems.readme import account_readme, environment_readme
 from generator.systems.root import Root
 from generator.systems.workflows import repository_workflows, system_workflows
@@ -42,6 +42,8 @@ def emit(root: Path) -> dict[str, str]:
     Raises ManifestError for a manifest that is wrong, and SlipwayError when *root* is no project.
     """
     manifests = sorted(root.glob("envs/*/system.yaml"))
+    for other in sorted(root.glob("envs/*/system.yml")):
+        raise SlipwayError("a manifest is called system.yaml", where=Location(other), cure="Rename it to system.yaml.")
     if not manifests:
         raise SlipwayError(
             "there is no envs/<system>/system.yaml here",
@@ -53,7 +55,7 @@ def emit(root: Path) -> dict[str, str]:
         files.update(_module(built(module_class)))
     modules = {name: built(module_class) for name, module_class in all_modules().items()}
     files["docs/modules.md"] = reference(modules, f"{MARK} generator/modules/; edit those files.", list(_examples()))
-    systems = {path.relative_to(root): load_manifest(path) for path in manifests}
+    systems = {path.relative_to(root): load_system(path) for path in manifests}
     for path, manifest in systems.items():
         files.update(_system(manifest, path))
     files.update(repository_workflows(systems.values(), f"{MARK} envs/*/system.yaml; edit those files."))

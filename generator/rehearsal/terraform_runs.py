@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from generator.embedded_aws import EmbeddedAws
+from generator.errors import Location, SlipwayError
 from generator.terraform.binary import TerraformBinary, find_terraform
 from generator.terraform.child_environment import child_environment
 from generator.terraform.configuration import read_blocks
@@ -70,6 +71,10 @@ class Stage:
 
     def terraform(self, root_module: Path, account_id: str, reporter: Reporter) -> Terraform:
         """Return a driver for a copy of *root_module*, with the one override file of rehearsals in it."""
+        if not any(root_module.glob("*.tf")):
+            raise SlipwayError(
+                "nothing was written there yet", where=Location(root_module), cure="Run `slipway synth`."
+            )
         override = embedded_aws_override(read_blocks(root_module))
         # A copy of their own for each, modules included: roots are applied side by side.
         into = self.directory / account_id / root_module.name

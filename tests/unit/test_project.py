@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from generator.errors import Location, SlipwayError
+from generator.errors import Location, ManifestError, SlipwayError
 from generator.project import all_targets, find_project, find_target, root_module, systems
 from tests.unit.systems.manifest.manifests import SMALL
 
@@ -54,6 +55,16 @@ def test_the_account_is_a_root_module_and_no_target(project: Path) -> None:
     assert root_module(project, "lab/dev") == project / "envs/lab/dev"
     with pytest.raises(SlipwayError, match="account"):
         find_target(project, "lab/account")
+
+
+@pytest.mark.parametrize("find", [lambda project: find_target(project, "lab/dev"), all_targets])
+def test_a_system_is_called_as_its_directory(project: Path, find: Callable[[Path], object]) -> None:
+    (project / "envs/school").rename(project / "envs/other")
+    (project / "envs/lab/system.yaml").write_text(SMALL.replace("system: lab", "system: school"), encoding="utf-8")
+    with pytest.raises(ManifestError, match='The system "school" is in a directory that is called "lab"') as caught:
+        find(project)
+    assert caught.value.where == Location(project / "envs/lab/system.yaml", 1, 9)
+    assert caught.value.cure == "Write system: lab, or rename the directory to school."
 
 
 @pytest.mark.parametrize("find", [find_target, root_module])

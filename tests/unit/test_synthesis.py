@@ -149,6 +149,21 @@ def test_a_directory_without_manifests_is_an_error(tmp_path: Path) -> None:
         emit(tmp_path)
 
 
+def test_a_copied_manifest_that_keeps_its_system_is_an_error(project: Path) -> None:
+    copy = project / "envs/school/system.yaml"
+    copy.parent.mkdir()
+    copy.write_text(SMALL, encoding="utf-8")
+    with pytest.raises(ManifestError, match=r"school/system\.yaml:1:9: .*\n.*Write system: school"):
+        emit(project)
+
+
+def test_a_manifest_of_another_name_is_an_error(project: Path) -> None:
+    (project / "envs/school").mkdir()
+    (project / "envs/school/system.yml").write_text(SMALL, encoding="utf-8")
+    with pytest.raises(SlipwayError, match=r"(?s)school/system\.yml.*Rename it to system\.yaml"):
+        emit(project)
+
+
 def test_nothing_is_left_among_the_temporary_files(project: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -4,7 +4,7 @@ from generator.systems.manifest.bucket import Bucket
 from generator.systems.manifest.database import Database
 from generator.systems.manifest.environment import CODE_RUNNER, Environment, Route
 from generator.systems.manifest.fields import Platform, architecture
-from generator.systems.manifest.load import Account, Manifest, load_manifest
+from generator.systems.manifest.load import Account, Manifest, load_manifest, load_system
 from generator.systems.manifest.names import limited_name
 from generator.systems.manifest.problems import ManifestErrors
 from generator.systems.manifest.runner import CodeRunner
@@ -33,5 +33,6 @@ __all__ = [
     "json_schema",
     "limited_name",
     "load_manifest",
+    "load_system",
     "schema_text",
 ]

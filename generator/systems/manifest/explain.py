@@ -24,16 +24,17 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     if kind == "extra_forbidden":
         return _unknown_key(path, model)
     if kind == "missing":
-        return Problem(path, f"{_subject(path[:-1])} needs the key {path[-1]}.", _description(path, model))
+        what = f"{_subject(path[:-1])} needs the key {path[-1]}."
+        return Problem(path, what, f"Add {_description(path, model)}")
     context: Mapping[str, Any] = detail.get("ctx", {})
     if detail["loc"] and detail["loc"][-1] == "[key]":
         return Problem(
             path, f'"{path[-1]}" cannot be a name in {dotted(path[:-1])}.', str(context["cure"]), at_key=True
         )
     if kind in ("manifest", "unknown_placeholder"):
-        return Problem(path, f"{dotted(path)} {detail['msg']}.", str(context["cure"]))
+        return Problem(path, f"{dotted(path)} {detail['msg']}.", str(context["cure"]) or _description(path, model))
     what, cure = _SENTENCES.get(kind, _fallback)(detail, context)
-    return Problem(path, f"{dotted(path)} {what}.", cure)
+    return Problem(path, f"{dotted(path)} {what}.", cure or _keys(path, kind, model) or _description(path, model))
 
 
 def _path(detail: ErrorDetails) -> Path:
@@ -51,9 +52,19 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> Problem:
 
 
 def _description(path: Path, model: type[BaseModel]) -> str:
-    parent = _model_at(model, path[:-1])
-    field = _fields(parent).get(str(path[-1])) if parent is not None else None
-    return f"{path[-1]}: {field}" if field else ""
+    """What the innermost field around *path* is for."""
+    for end in range(len(path), 0, -1):
+        parent = _model_at(model, path[: end - 1])
+        field = _fields(parent).get(str(path[end - 1])) if parent is not None else None
+        if field:
+            return f"{path[end - 1]}: {field}"
+    return ""
+
+
+def _keys(path: Path, kind: str, model: type[BaseModel]) -> str:
+    """What a map that was written as something else would hold."""
+    wanted = _model_at(model, path) if kind in ("model_type", "model_attributes_type") else None
+    return f"Write it as a map with keys of {', '.join(_fields(wanted))}." if wanted is not None else ""
 
 
 def _fields(model: type[BaseModel]) -> dict[str, str]:
@@ -102,7 +113,21 @@ def _boolean(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
 def _text(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
     value = detail["input"]
     cure = "Put it between quotation marks." if isinstance(value, (bool, int, float)) else ""
+    if isinstance(value, dict):
+        cure = "Put it between quotation marks: without them, a brace begins a map."
     return f"must be text, not {shown(value)}", cure
+
+
+def _whole_number(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
+    value = detail["input"]
+    quoted = isinstance(value, str) and value.strip().isdecimal()
+    return f"must be a whole number, not {shown(value)}", "Remove the quotation marks." if quoted else ""
+
+
+def _list(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
+    value = detail["input"]
+    one = isinstance(value, str) and value and not set(value) & set(",[]{}#&*!|>'\"%@`: \t\n")
+    return f"must be a list, not {shown(value)}", f"Write it as [{value}]." if one else "Write it as [one, other]."
 
 
 def _choice(detail: ErrorDetails, context: Mapping[str, Any]) -> tuple[str, str]:
@@ -126,13 +151,13 @@ def _fallback(detail: ErrorDetails, _: Mapping[str, Any]) -> tuple[str, str]:
 
 _SENTENCES: Mapping[str, Sentence] = {
     "bool_type": _boolean,
-    "int_type": _wanted("a whole number"),
+    "int_type": _whole_number,
     "int_from_float": _wanted("a whole number"),
     "string_type": _text,
     "dict_type": _wanted("a map"),
     "model_type": _wanted("a map"),
     "model_attributes_type": _wanted("a map"),
-    "tuple_type": _wanted("a list"),
+    "tuple_type": _list,
     "is_instance_of": _wanted("an IPv4 CIDR"),
     "literal_error": _choice,
     "greater_than_equal": _bound("at least", "ge"),

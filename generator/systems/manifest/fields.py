@@ -48,8 +48,11 @@ class ShortForm:
         return {"anyOf": [*self.schemas, *(form for form in forms if form != {"type": "null"})]}
 
 
-def wrong(what: str, cure: str = "") -> PydanticCustomError:
-    """An error about the value under validation: *what* completes the sentence "<path> ...", *cure* says what to do."""
+def wrong(what: str, cure: str) -> PydanticCustomError:
+    """An error about the value under validation: *what* completes the sentence "<path> ...", *cure* says what to do.
+
+    Without a cure, the field's description stands there.
+    """
     return PydanticCustomError("manifest", "{what}", {"what": what, "cure": cure})
 
 
@@ -71,7 +74,7 @@ class Form:
 
     def _check(self, text: str) -> str:
         if len(text) > self.longest:
-            raise wrong(f"is {len(text)} characters long", f"AWS leaves room for {self.longest}.")
+            raise wrong(f"is {len(text)} characters long", f"Shorten it: AWS leaves room for {self.longest}.")
         if re.fullmatch(self.pattern, text) is None:
             raise wrong(f"has the wrong form: {shown(text)}", self.rule)
         return text
@@ -134,7 +137,7 @@ Cidr = Annotated[
 def _whole(value: Any) -> Any:
     # A Literal takes what is equal, and true equals 1, 14.0 equals 14.
     if isinstance(value, bool) or not isinstance(value, int):
-        raise wrong(f"must be a whole number, not {shown(value)}")
+        raise wrong(f"must be a whole number, not {shown(value)}", "")
     return value
 
 
@@ -159,7 +162,7 @@ RepositoryName = Annotated[
     str,
     Form(
         r"[a-z0-9]+([._/-][a-z0-9]+)*",
-        "Write lower-case letters and digits, with single . _ - / between them.",
+        "Write lower-case letters and digits, with single . _ - / between them, and no tag: releases name the image.",
         longest=256,
     ),
 ]

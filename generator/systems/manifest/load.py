@@ -105,6 +105,27 @@ def load_manifest(path: Path) -> Manifest:
     return Manifest(path, resolved)
 
 
+def load_system(path: Path) -> Manifest:
+    """The manifest at *path*, as `load_manifest`, of the system that its directory is called after.
+
+    Commands name a system by its directory and AWS by its manifest: two systems of one name would take each other's
+    resources.
+    """
+    manifest = load_manifest(path)
+    system, directory = manifest.account.system, path.parent.name
+    if system != directory:
+        raise ManifestErrors(
+            [
+                ManifestError(
+                    f'The system "{system}" is in a directory that is called "{printable(directory)}".',
+                    where=locate(read_yaml(path), ("system",)),
+                    cure=f"Write system: {printable(directory)}, or rename the directory to {system}.",
+                )
+            ]
+        )
+    return manifest
+
+
 def _overrides(root: MapNode) -> dict[str, Node]:
     if "environments" not in root.entries:
         close = nearest("environments", root.entries)
@@ -116,7 +137,9 @@ def _overrides(root: MapNode) -> dict[str, Node]:
         raise ManifestErrors([ManifestError("The manifest needs the key environments.", where=root.where, cure=cure)])
     entry = root.entries["environments"]
     if not isinstance(entry.node, MapNode) or not entry.node.entries:
-        raise ManifestErrors([ManifestError("environments must be a map with at least one name.", where=entry.where)])
+        cure = "Write each environment's name below, indented, as environments: { test: {} }."
+        what = "environments must be a map with at least one name."
+        raise ManifestErrors([ManifestError(what, where=entry.where, cure=cure)])
     errors = [error for name in entry.node.entries for error in _override_errors(entry.node, name)]
     if errors:
         raise ManifestErrors(errors)
@@ -130,7 +153,13 @@ def _override_errors(environments: MapNode, name: str) -> list[ManifestError]:
     if isinstance(override.node, ScalarNode) and override.node.value is None:
         return []
     if not isinstance(override.node, MapNode):
-        return [ManifestError(f"environments.{name} must be a map.", where=override.where)]
+        return [
+            ManifestError(
+                f"environments.{name} must be a map.",
+                where=override.where,
+                cure="Write what differs in it below its name, indented, or nothing.",
+            )
+        ]
     return [
         ManifestError(
             f"{key} belongs to the whole system and cannot differ in environment {name}.",

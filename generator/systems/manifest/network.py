@@ -28,11 +28,13 @@ class Subnets(Model):
 class Vpc(Model):
     """The environment's own VPC."""
 
-    cidr: Cidr = Field(description="The VPC's IPv4 network. Environments of one system must not overlap.")
+    cidr: Cidr = Field(description="The VPC's IPv4 network, as 10.0.0.0/16; those of one system must not overlap.")
     availability_zones: tuple[AvailabilityZone, ...] = Field(
         min_length=1, description="Zones in the system's region; a load balancer needs at least two."
     )
-    subnets: Subnets = Field(description="Subnets of each tier: one CIDR per availability zone, in the zones' order.")
+    subnets: Subnets = Field(
+        description="Subnets of each tier, as private: [10.0.10.0/24, 10.0.11.0/24], one per zone, in the zones' order."
+    )
 
 
 class FlowLogs(Model):

@@ -14,11 +14,14 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong at *path* of one environment. *at_key* means the key itself, not the value under it."""
+    """One thing wrong at *path* of one environment, and what to do.
+
+    *at_key* means the key itself, not the value under it.
+    """
 
     path: Path
     what: str
-    cure: str = ""
+    cure: str
     at_key: bool = False
 
 
@@ -78,4 +81,4 @@ def one_of(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if (close := nearest(word, names)) is not None:
         return f'Did you mean "{close}"?'
-    return f"Known here: {', '.join(names)}." if names else "Nothing of this kind is declared."
+    return f"Known here: {', '.join(names)}." if names else "None is declared yet: declare it first."

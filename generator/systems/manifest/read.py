@@ -22,6 +22,23 @@ from generator.systems.manifest.problems import ManifestErrors, printable
 _MAX_NODES = 100_000
 _MAX_DEPTH = 50
 _TAG = "tag:yaml.org,2002:"
+# What a YAML parser says names what it met, seldom what a person did.
+_CURES = (
+    ("'\\t'", "Indent with spaces: YAML takes no tabs."),
+    ("could not find expected ':'", "Write a colon and a space behind each key."),
+    (
+        "mapping values are not allowed here",
+        "Write a space behind each colon, here and in the line before, and quotation marks around text that holds one.",
+    ),
+    (
+        "expected <block end>",
+        "Indent the keys of one map alike, and what belongs to a key more than the key.",
+    ),
+    ("expected ',' or '}'", "Close the brace with }, and put commas between its keys."),
+    ("expected ',' or ']'", "Close the bracket with ], and put commas between its items."),
+    ("undefined alias", "Put quotation marks around text that begins with *."),
+    ("unexpected end of stream", "Close the quotation marks."),
+)
 
 
 def read_yaml(path: Path) -> MapNode:
@@ -46,7 +63,8 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ManifestError("There is no such manifest.", where=Location(path)) from None
+        cure = "Write it there: docs/new-system.md begins with one."
+        raise ManifestError("There is no such manifest.", where=Location(path), cure=cure) from None
     except OSError as error:
         raise ManifestError(f"The manifest cannot be read: {error.strerror}.", where=Location(path)) from None
     try:
@@ -68,6 +86,7 @@ def _compose(path: Path, text: str) -> YamlNode:
             raise ManifestError(
                 f"The manifest holds a character that YAML does not allow: U+{ord(text[error.position]):04X}.",
                 where=Location(path, line),
+                cure="Remove it: it may be invisible, from a copied text.",
             ) from None
         except MarkedYAMLError as error:
             raise _malformed(path, error) from None
@@ -88,7 +107,8 @@ def _malformed(path: Path, error: MarkedYAMLError) -> ManifestError:
         context += f" from line {begun.line + 1} on"
     problem = (error.problem or "unreadable").removeprefix("but ")
     detail = f"{problem} ({context})" if context else problem
-    return ManifestError(f"The manifest is not valid YAML: {printable(detail)}.", where=where)
+    cure = next((cure for part, cure in _CURES if part in problem), "Correct it there, or in the line before.")
+    return ManifestError(f"The manifest is not valid YAML: {printable(detail)}.", where=where, cure=cure)
 
 
 @dataclass
@@ -129,7 +149,7 @@ class _Reader:
 
     def _key(self, key: YamlNode) -> str | None:
         if not isinstance(key, YamlScalar):
-            self._refuse(self.place(key), "A key must be a single word, not a list or a map.")
+            self._refuse(self.place(key), "A key must be a single word, not a list or a map.", "Write one word.")
         elif key.tag == f"{_TAG}merge":
             self._refuse(
                 self.place(key),

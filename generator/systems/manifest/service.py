@@ -149,7 +149,7 @@ class Count(Model):
 def count_form(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 0:
-            raise wrong(f"must be at least 0, not {value}")
+            raise wrong(f"must be at least 0, not {value}", "")
         return {"range": {"min": value, "max": value}}
     if not isinstance(value, dict):
         raise wrong("must be a whole number or a map with range", "Write count: 1, or count: { range: 1-10, ... }.")

@@ -21,8 +21,11 @@ from tests.unit.systems.manifest.manifests import edited
 
 Change = tuple[str, str]
 DATABASE: Change = (
-    "environments:\n",
-    "databases:\n  main: { version: '15', instance_class: db.t3.micro }\nenvironments:\n",
+    "uses: { code_runner: true }\n",
+    (
+        "uses: { code_runner: true, databases: [main] }\n"
+        "databases:\n  main: { version: '15', instance_class: db.t3.micro }\n"
+    ),
 )
 SECRET: Change = ("cpu: 512", "cpu: 512\n    secrets: { KEY: ssm:/lab/key, MAIL: secretsmanager:lab/mail }")
 PIPELINE: Change = ("  live:\n", "  live:\n    pipeline: { branch: main, requires_approval: true }\n")

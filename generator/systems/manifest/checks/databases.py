@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Path, Problem, one_of
 
+
+def _declare(name: str) -> str:
+    return f'Add databases: {{ {name}: {{ version: "17", instance_class: db.t4g.micro }} }}.'
+
+
 _VERSIONS = {"postgres": (r"\d+(\.\d+)?", '"15" or "15.4"'), "mysql": (r"8\.\d+(\.\d+)?", '"8.0" or "8.0.35"')}
 
 
@@ -18,7 +23,19 @@ def used_databases(environment: Environment) -> Iterator[Problem]:
             if database not in environment.databases:
                 path: Path = ("services", name, "uses", "databases", index)
                 what = f'{name} uses the database "{database}", which is not declared.'
-                yield Problem(path, what, one_of(database, environment.databases))
+                cure = one_of(database, environment.databases) if environment.databases else _declare(database)
+                yield Problem(path, what, cure)
+
+
+def reached_databases(environment: Environment) -> Iterator[Problem]:
+    """Every database is one that a service may connect to: its security group lets in nobody else."""
+    used = {database for service in environment.services.values() for database in service.uses.databases}
+    # A name that nobody declares is refused where it is written.
+    for name in environment.databases if used <= set(environment.databases) else ():
+        if name not in used:
+            what = f"Nobody reaches the database {name}: no service uses it."
+            cure = f"Add uses: {{ databases: [{name}] }} to the service that connects to it."
+            yield Problem(("databases", name), what, cure, at_key=True)
 
 
 def two_zones(environment: Environment) -> Iterator[Problem]:
@@ -57,4 +74,4 @@ def names_differ(environment: Environment) -> Iterator[Problem]:
                 yield Problem(path, what, "Choose another name.", at_key=True)
 
 
-CHECKS = (used_databases, two_zones, versions, replicas_need_own_password, names_differ)
+CHECKS = (used_databases, reached_databases, two_zones, versions, replicas_need_own_password, names_differ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Network
 from itertools import combinations
 
 from generator.systems.manifest.environment import Environment
@@ -66,7 +67,16 @@ def networks_disjoint(resolved: Mapping[str, Environment]) -> Iterator[tuple[str
         first, second = one.network.vpc.cidr, other.network.vpc.cidr
         if first.overlaps(second):
             what = f"The network {second} of {other.name} overlaps {first} of {one.name}."
-            yield other.name, Problem(("network", "vpc", "cidr"), what)
+            cure = f"Give {other.name} a range of its own, such as {_beside(first)}."
+            yield other.name, Problem(("network", "vpc", "cidr"), what, cure)
+
+
+def _beside(network: IPv4Network) -> IPv4Network:
+    """The network of the same size that follows, or, after the last one, comes before."""
+    other = int(network.network_address) + network.num_addresses
+    if other >= 2**32:
+        other -= 2 * network.num_addresses
+    return IPv4Network((other, network.prefixlen))
 
 
 def function_names_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
@@ -109,7 +119,8 @@ def hosts_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Pro
         taken = {host for _, host in _hosts(one)}
         for path, host in _hosts(other):
             if host in taken:
-                yield other.name, Problem(path, f"{dotted(path)}: {host} already leads to {one.name}.")
+                what = f"{dotted(path)}: {host} already leads to {one.name}."
+                yield other.name, Problem(path, what, "Give each environment hosts of its own, in its own map.")
 
 
 def _hosts(environment: Environment) -> Iterator[tuple[Path, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from generator.systems.manifest.environment import Environment
 from generator.systems.manifest.problems import Path, Problem, dotted, one_of
 
+_CURES = {"domain": "Add domain: { name: example.org }.", "load_balancer": "Add http: { path: / } to a service."}
+
 
 def subdomains(environment: Environment) -> Iterator[Problem]:
     """A subdomain is one of the domain's, leads to a branch of the site, and is no other site's nor a service's."""
@@ -22,7 +24,7 @@ def subdomains(environment: Environment) -> Iterator[Problem]:
                 yield Problem(path, what, one_of(branch, site.branches))
             host = f"{prefix}.{environment.domain.name}" if prefix else environment.domain.name
             if (other := taken.get(host) or _service(environment, host)) is not None:
-                yield Problem(path, f"{host} already leads to {other}.")
+                yield Problem(path, f"{host} already leads to {other}.", "Give the site a subdomain of its own.")
             taken[host] = name
 
 
@@ -36,7 +38,8 @@ def placeholders(environment: Environment) -> Iterator[Problem]:
                 if missing.get(placeholder.name, False):
                     path: Path = ("hosting", name, "variables", variable)
                     thing = placeholder.name.replace("_", " ")
-                    yield Problem(path, f"{dotted(path)} holds {placeholder}, but there is no {thing}.")
+                    what = f"{dotted(path)} holds {placeholder}, but there is no {thing}."
+                    yield Problem(path, what, _CURES[placeholder.name])
 
 
 def _service(environment: Environment, host: str) -> str | None:

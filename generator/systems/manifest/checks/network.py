@@ -31,7 +31,8 @@ def zones_in_region(environment: Environment) -> Iterator[Problem]:
     for index, zone in enumerate(environment.network.vpc.availability_zones):
         if zone[:-1] != environment.region:
             path = (*_VPC, "availability_zones", index)
-            yield Problem(path, f"The zone {zone} is not in the region {environment.region}.")
+            what = f"The zone {zone} is not in the region {environment.region}."
+            yield Problem(path, what, f"Write a zone such as {environment.region}a.")
 
 
 def zones_once(environment: Environment) -> Iterator[Problem]:
@@ -39,7 +40,8 @@ def zones_once(environment: Environment) -> Iterator[Problem]:
     zones = environment.network.vpc.availability_zones
     for index, zone in enumerate(zones):
         if zone in zones[:index]:
-            yield Problem((*_VPC, "availability_zones", index), f"The zone {zone} is written twice.")
+            path = (*_VPC, "availability_zones", index)
+            yield Problem(path, f"The zone {zone} is written twice.", "Name another zone of the region.")
 
 
 def subnets_match_zones(environment: Environment) -> Iterator[Problem]:
@@ -57,14 +59,16 @@ def subnets_inside_vpc(environment: Environment) -> Iterator[Problem]:
     vpc = environment.network.vpc.cidr
     for path, cidr in _subnets(environment):
         if not cidr.subnet_of(vpc):
-            yield Problem(path, f"The subnet {cidr} is outside the VPC's {vpc}.")
+            cure = "Write a part of the VPC's range, or another network.vpc.cidr."
+            yield Problem(path, f"The subnet {cidr} is outside the VPC's {vpc}.", cure)
 
 
 def subnets_disjoint(environment: Environment) -> Iterator[Problem]:
     """No two subnets overlap."""
     for (first, one), (second, other) in combinations(_subnets(environment), 2):
         if one.overlaps(other):
-            yield Problem(second, f"The subnet {other} overlaps {one} of {dotted(first)}.")
+            what = f"The subnet {other} overlaps {one} of {dotted(first)}."
+            yield Problem(second, what, "Give each subnet a part of its own.")
 
 
 def tiers_present(environment: Environment) -> Iterator[Problem]:
@@ -87,7 +91,9 @@ def load_balancer_zones(environment: Environment) -> Iterator[Problem]:
     """An Application Load Balancer has subnets in two zones, each with room for its addresses (/27)."""
     tiers = _load_balancer_tiers(environment)
     if tiers and len(environment.network.vpc.availability_zones) < 2:
-        yield Problem((*_VPC, "availability_zones"), "A load balancer needs at least two availability zones.")
+        what = "A load balancer needs at least two availability zones."
+        cure = "Name a second zone, and a CIDR for it in each list of subnets."
+        yield Problem((*_VPC, "availability_zones"), what, cure)
     for tier in tiers:
         for index, cidr in enumerate(getattr(environment.network.vpc.subnets, tier)):
             if cidr.prefixlen > 27:

@@ -25,7 +25,8 @@ def repositories(environment: Environment) -> Iterator[Problem]:
     for path, repository in used:
         if repository not in known:
             what = f'{dotted(path)} names the repository "{repository}", which registries does not list.'
-            yield Problem(path, what, one_of(repository, known))
+            cure = one_of(repository, known) if known else f"Add {repository} to registries.repositories."
+            yield Problem(path, what, cure)
 
 
 def repositories_once(environment: Environment) -> Iterator[Problem]:
@@ -33,7 +34,8 @@ def repositories_once(environment: Environment) -> Iterator[Problem]:
     names = environment.registries.repositories
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield Problem(("registries", "repositories", index), f'The repository "{name}" is listed twice.')
+            path: Path = ("registries", "repositories", index)
+            yield Problem(path, f'The repository "{name}" is listed twice.', "Remove one of the two.")
 
 
 def replication(environment: Environment) -> Iterator[Problem]:
@@ -44,7 +46,7 @@ def replication(environment: Environment) -> Iterator[Problem]:
         if region == environment.region:
             yield Problem(path, f"{region} is the region that images are pushed to.", "Name another region.")
         elif region in regions[:index]:
-            yield Problem(path, f"The region {region} is listed twice.")
+            yield Problem(path, f"The region {region} is listed twice.", "Remove one of the two.")
     if regions and not environment.registries.repositories:
         path = ("registries", "replication_regions")
         yield Problem(path, "There is no repository whose images could be copied.", "Add registries.repositories.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.systems.manifest.environment import Environment
-from generator.systems.manifest.problems import Path, Problem, dotted
+from generator.systems.manifest.problems import Path, Problem, dotted, one_of
 from generator.systems.manifest.service import Http
 
 _PATH = re.compile(r"/[A-Za-z0-9_.$/~\"'@:+&*?-]*")
@@ -82,7 +82,7 @@ def alias_form(environment: Environment) -> Iterator[Problem]:
             if host is None or environment.domain is None:
                 continue
             if len(host) > 128 or _HOST.fullmatch(host) is None:
-                yield Problem(path, f'The alias "{host}" of {name} is not a host name.')
+                yield Problem(path, f'The alias "{host}" of {name} is not a host name.', "Write it as name.{domain}.")
             elif host != environment.domain.name and not host.endswith(f".{environment.domain.name}"):
                 what = f'The alias "{host}" of {name} is outside the domain {environment.domain.name}.'
                 yield Problem(path, what, "Write it as name.{domain}.")
@@ -98,8 +98,22 @@ def duplicate_route(environment: Environment) -> Iterator[Problem]:
             if key in taken:
                 path: Path = ("services", name, "http", "alias", index) if host else ("services", name, "http", "path")
                 route = f"{host}{http.path}" if host else f"{http.path} on every host"
-                yield Problem(path, f"The route {route} of {name} is already taken by {taken[key]}.")
+                what = f"The route {route} of {name} is already taken by {taken[key]}."
+                yield Problem(path, what, f"Give {name} a path of its own, or a host of its own as alias.")
             taken.setdefault(key, name)
+
+
+def default_service(environment: Environment) -> Iterator[Problem]:
+    """What matches no route goes to a service that has one."""
+    name, path = environment.http.public.default_service, ("http", "public", "default_service")
+    routed = [service for service, _ in _http(environment)]
+    if name is None or not routed or name in routed:
+        return
+    if name in environment.services:
+        what = f"The default service {name} is not behind the load balancer."
+        yield Problem(path, what, f"Add http: {{ path: / }} to {name}.")
+    else:
+        yield Problem(path, f'The default service "{name}" is not declared.', one_of(name, routed))
 
 
 def values_per_rule(environment: Environment) -> Iterator[Problem]:
@@ -109,7 +123,7 @@ def values_per_rule(environment: Environment) -> Iterator[Problem]:
         if len(http.alias) + paths > _VALUES_PER_RULE:
             most = _VALUES_PER_RULE - paths
             what = f"{name} has {len(http.alias)} hosts; with its path, a listener rule takes {most}."
-            yield Problem(("services", name, "http", "alias"), what)
+            yield Problem(("services", name, "http", "alias"), what, "Use a wildcard, as *.{domain}, or remove hosts.")
 
 
 CHECKS = (
@@ -119,5 +133,6 @@ CHECKS = (
     https_needs_alias,
     alias_form,
     duplicate_route,
+    default_service,
     values_per_rule,
 )

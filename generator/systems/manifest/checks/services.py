@@ -65,7 +65,8 @@ def port_behind_load_balancer(environment: Environment) -> Iterator[Problem]:
     for name, service in environment.services.items():
         if service.http is not None and service.image.port is None:
             path: Path = ("services", name, "image")
-            yield Problem(path, f"{dotted(path)} needs the key port, because {name} has a route.")
+            what = f"{dotted(path)} needs the key port, because {name} has a route."
+            yield Problem(path, what, "Add the port that the container listens on, as port: 8080.")
 
 
 def count_range(environment: Environment) -> Iterator[Problem]:
@@ -77,7 +78,8 @@ def count_range(environment: Environment) -> Iterator[Problem]:
 def range_problems(path: Path, count: Count) -> Iterator[Problem]:
     """What is wrong with the range of *count*, which stands at *path*."""
     if count.range.min > count.range.max:
-        yield Problem(path, f"{dotted(path)} begins at {count.range.min} and ends at {count.range.max}.")
+        what = f"{dotted(path)} begins at {count.range.min} and ends at {count.range.max}."
+        yield Problem(path, what, f"Write {count.range.max}-{count.range.min}.")
     elif not count.fixed and count.cpu_percentage is None and count.memory_percentage is None:
         cure = "Add cpu_percentage or memory_percentage, or write a fixed count."
         yield Problem(path, f"{dotted(path)} has nothing that it scales by.", cure)
@@ -148,7 +150,8 @@ def variable_or_secret(environment: Environment) -> Iterator[Problem]:
         for key in service.secrets:
             if key in service.variables:
                 path: Path = ("services", name, "secrets", key)
-                yield Problem(path, f"{key} of {name} is both a variable and a secret.", at_key=True)
+                what = f"{key} of {name} is both a variable and a secret."
+                yield Problem(path, what, "Remove one of the two.", at_key=True)
 
 
 def log_group_names(environment: Environment) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ SMALLEST = 'version: "15", instance_class: db.t4g.micro'
 
 
 def with_database(directory: Path, written: str) -> Edited:
-    return edited(directory, ("services:\n", f"databases:\n  main: {{ {written} }}\nservices:\n"))
+    used = ("uses: { code_runner: true }", "uses: { code_runner: true, databases: [main] }")
+    return edited(directory, ("services:\n", f"databases:\n  main: {{ {written} }}\nservices:\n"), used)
 
 
 def test_defaults_are_postgres_backed_up_for_a_week(tmp_path: Path) -> None:

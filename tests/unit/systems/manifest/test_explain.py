@@ -71,6 +71,7 @@ def test_any_odd_value_anywhere_loads_or_is_explained(
     for error in refusals(with_odd_value(tmp_path_factory.getbasetemp(), place, value)):
         assert error.where is not None
         assert error.where.line is not None
+        assert error.cure, error.what
         assert not any(word in error.what for word in JARGON), error.what
 
 

@@ -103,6 +103,7 @@ def test_a_file_that_is_no_yaml_map_is_refused_with_its_line(
     assert what in error.what
     assert error.where is not None
     assert (error.where.file, error.where.line) == (tmp_path / "system.yaml", line)
+    assert error.cure
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "---\n"])

@@ -58,7 +58,13 @@ def test_the_manifests_of_this_project_are_accepted(manifest: Path) -> None:
         ("cpu: 512", "cpu: 512\n    count: { range: { min: 1, max: 3, spot_from: 2 }, cpu_percentage: 50 }"),
         ("services:\n", "off_hours: { time_zone: Europe/Berlin }\nservices:\n"),
         ("services:\n", "off_hours: false\nservices:\n"),
-        ("services:\n", 'databases: { main: { version: "15", instance_class: db.t4g.micro } }\nservices:\n'),
+        (
+            "uses: { code_runner: true }\n",
+            (
+                "uses: { code_runner: true, databases: [main] }\n"
+                'databases: { main: { version: "15", instance_class: db.t4g.micro } }\n'
+            ),
+        ),
         ("      traces: {}", "      traces: { transitions: { GLACIER: 90 } }"),
         (
             "      traces: {}",

@@ -8,7 +8,13 @@ import pytest
 
 from tests.unit.systems.manifest.manifests import Edited, edited
 
-DATABASE = ("services:\n", 'databases:\n  main: { version: "15", instance_class: db.t4g.micro }\nservices:\n')
+DATABASE = (
+    "services:\n",
+    (
+        'databases:\n  main: { version: "15", instance_class: db.t4g.micro }\n'
+        "services:\n  store:\n    image: { repository: web }\n    uses:\n      databases:\n        - main\n"
+    ),
+)
 
 
 def api_uses(directory: Path, uses: str, *changes: tuple[str, str]) -> Edited:

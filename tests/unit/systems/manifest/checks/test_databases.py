@@ -11,15 +11,27 @@ from tests.unit.systems.manifest.manifests import Edited, edited
 DATABASE = 'version: "15", instance_class: db.t4g.micro'
 
 
-def with_database(directory: Path, written: str, *changes: tuple[str, str]) -> Edited:
-    return edited(directory, ("services:\n", f"databases:\n  main: {{ {written} }}\nservices:\n"), *changes)
+def with_database(directory: Path, written: str, uses: str = "databases: [main]") -> Edited:
+    used = ("uses: { code_runner: true }", f"uses: {{ code_runner: true, {uses} }}")
+    return edited(directory, ("services:\n", f"databases:\n  main: {{ {written} }}\nservices:\n"), used)
 
 
 def test_a_database_that_is_not_declared_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    manifest = with_database(tmp_path, DATABASE, ("uses: {", "uses: { databases: [mian],"))
-    error = manifest.error("[mian]")
+    error = with_database(tmp_path, DATABASE, "databases: [mian]").error("[mian]")
     assert error.what == 'api uses the database "mian", which is not declared.'
     assert error.cure == 'Did you mean "main"?'
+
+
+def test_a_database_where_none_is_declared_is_refused_with_how_to_write_one(tmp_path: Path) -> None:
+    used = ("uses: { code_runner: true }", "uses: { code_runner: true, databases: [main] }")
+    error = edited(tmp_path, used).error("[main]")
+    assert error.cure == 'Add databases: { main: { version: "17", instance_class: db.t4g.micro } }.'
+
+
+def test_a_database_that_no_service_uses_is_refused(tmp_path: Path) -> None:
+    error = with_database(tmp_path, DATABASE, "buckets: []").error("  main:")
+    assert error.what == "Nobody reaches the database main: no service uses it."
+    assert error.cure == "Add uses: { databases: [main] } to the service that connects to it."
 
 
 @pytest.mark.parametrize(
@@ -55,12 +67,15 @@ def test_a_database_needs_private_subnets_in_two_zones(tmp_path: Path) -> None:
 system: lab
 owner: teaching
 region: us-east-1
+registries: { repositories: [api] }
 network:
   nat: none
   vpc:
     availability_zones: [us-east-1a]
     cidr: 10.0.0.0/16
     subnets: { private: [10.0.10.0/24] }
+services:
+  api: { image: { repository: api }, uses: { databases: [main] } }
 databases:
   main: { version: "15", instance_class: db.t4g.micro }
 environments: { dev: {} }
@@ -73,6 +88,6 @@ environments: { dev: {} }
 
 def test_a_replica_that_is_called_like_a_database_is_refused(tmp_path: Path) -> None:
     written = f"{DATABASE}, managed_password: false, replicas: {{ reader: {{}} }} }}\n  %s: {{ {DATABASE}"
-    error = with_database(tmp_path, written % "main-reader").error("replicas:")
+    error = with_database(tmp_path, written % "main-reader", "databases: [main, main-reader]").error("replicas:")
     assert error.what == "The replica reader of main has the same name as the database main-reader."
-    assert with_database(tmp_path, written % "reader").resolve()
+    assert with_database(tmp_path, written % "reader", "databases: [main, reader]").resolve()

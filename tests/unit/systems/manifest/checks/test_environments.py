@@ -25,8 +25,16 @@ def test_networks_of_two_environments_that_overlap_are_refused(tmp_path: Path) -
     manifest.path.write_text(manifest.text.replace("10.1.", "10.0."))
     [error] = manifest.errors()
     assert error.what == "The network 10.0.0.0/16 of live overlaps 10.0.0.0/16 of dev."
+    assert error.cure == "Give live a range of its own, such as 10.1.0.0/16."
     assert error.where is not None
     assert error.where.line == manifest.line("cidr: 10.1.0.0/16")
+
+
+def test_the_last_network_there_is_has_a_neighbour_too(tmp_path: Path) -> None:
+    manifest = edited(tmp_path)
+    manifest.path.write_text(manifest.text.replace("10.1.", "255.255.").replace("10.0.", "255.255."))
+    [error] = manifest.errors()
+    assert error.cure.endswith("such as 255.254.0.0/16.")
 
 
 def test_two_environments_cannot_share_a_function(tmp_path: Path) -> None:

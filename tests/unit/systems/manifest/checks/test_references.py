@@ -39,7 +39,7 @@ def test_a_bucket_where_none_is_declared_is_refused(tmp_path: Path) -> None:
     error = edited(
         tmp_path, ("      traces: {}\n", "      {}\n"), (DEV_WEB, f"{DEV_WEB}        uses: {{ buckets: [t] }}\n")
     )
-    assert error.error("[t]").cure == "Nothing of this kind is declared."
+    assert error.error("[t]").cure == "None is declared yet: declare it first."
 
 
 def test_a_code_runner_that_is_absent_is_refused(tmp_path: Path) -> None:
