@@ -4,6 +4,9 @@
   RegisterScalableTarget; without them every `aws_appautoscaling_target` fails with HTTP 500.
 - DeregisterScalableTarget: AWS deletes the target's scaling policies and scheduled actions with it, moto keeps them, so
   that a target which is made anew would seem to have them still.
+- RegisterScalableTarget: AWS moves a number of tasks that is outside of the new bounds to the nearest one within, moto
+  leaves it. Source:
+  https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from typing import Any
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult
+from moto.ecs.models import ecs_backends
 
+from generator.embedded_aws.fixes.ecs import make_steady
 from generator.embedded_aws.patching import adds, around, state
 from generator.embedded_aws.state import ServerState
 
@@ -29,6 +34,18 @@ def apply(_: ServerState) -> None:
         if tags:
             _tags(self.applicationautoscaling_backend).setdefault(_scalable_target_arn(answer), {}).update(tags)
         return answer
+
+    @around(ApplicationAutoscalingBackend, "register_scalable_target")
+    def move_within_bounds(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+        target = original(self, *args, **kwargs)
+        if target.service_namespace == "ecs":
+            _, cluster, name = target.resource_id.split("/")
+            service = ecs_backends[self.account_id][self.region_name].services[f"{cluster}:{name}"]
+            within = min(max(service.desired_count, target.min_capacity), target.max_capacity)
+            if within != service.desired_count:
+                service.desired_count = within
+                make_steady(service)
+        return target
 
     @around(ApplicationAutoscalingBackend, "deregister_scalable_target")
     def forget_what_belongs_to_it(original: Any, self: Any, namespace: str, r_id: str, dimension: str) -> None:

@@ -48,7 +48,7 @@ def apply(_: ServerState) -> None:
         service = answer.result["service"]
         service.availability_zone_rebalancing = "DISABLED"
         _read_back(service, request)
-        _make_steady(service)
+        make_steady(service)
         return answer
 
     @around(EC2ContainerServiceResponse, "update_service")
@@ -56,7 +56,7 @@ def apply(_: ServerState) -> None:
         answer = original(self)
         service = answer.result["service"]
         _read_back(service, json.loads(self.body))
-        _make_steady(service)
+        make_steady(service)
         return answer
 
     @around(EC2ContainerServiceBackend, "list_clusters")
@@ -77,7 +77,8 @@ def _read_back(service: Any, request: dict[str, Any]) -> None:
         service.deployments[0]["serviceConnectConfiguration"] = request["serviceConnectConfiguration"]
 
 
-def _make_steady(service: Any) -> None:
+def make_steady(service: Any) -> None:
+    """Let *service* run as many tasks as it is to have."""
     service.running_count = service.desired_count
     service.pending_count = 0
     for deployment in service.deployments[:1]:

@@ -1,8 +1,10 @@
-"""Application Auto Scaling: tags of scalable targets, and what goes with a target."""
+"""Application Auto Scaling: tags of scalable targets, what goes with a target, and tasks within its bounds."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
 
 from tests.rehearsal.embedded_aws.cloud import Cloud
 
@@ -72,3 +74,29 @@ def test_policies_and_scheduled_actions_go_with_their_target(either: Cloud) -> N
     with either.fixed():
         assert client.describe_scaling_policies(**by_target)["ScalingPolicies"] == []
         assert client.describe_scheduled_actions(**by_target)["ScheduledActions"] == []
+
+
+def bounds(cloud: Cloud, least: int, most: int) -> tuple[int, int]:
+    """Give the target of *cloud* other bounds; returns how many tasks its service is to have, and has."""
+    cloud.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=f"service/{cloud.name}/s",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=least,
+        MaxCapacity=most,
+    )
+    service = cloud.client("ecs").describe_services(cluster=cloud.name, services=["s"])["services"][0]
+    return service["desiredCount"], service["runningCount"]
+
+
+@pytest.mark.parametrize(("least", "most", "tasks"), [(0, 0, 0), (3, 5, 3)])
+def test_the_number_of_tasks_moves_within_the_bounds(either: Cloud, least: int, most: int, tasks: int) -> None:
+    register(either)
+    found = bounds(either, least, most)
+    with either.fixed():
+        assert found == (tasks, tasks)
+
+
+def test_a_number_of_tasks_within_the_bounds_stays(cloud: Cloud) -> None:
+    register(cloud)
+    assert bounds(cloud, 0, 4) == (1, 1)
