@@ -147,7 +147,8 @@ class EmbeddedAws:
 
     def leave_running(self) -> None:
         """Let it outlive this process; `attach` finds it again. Raises EmbeddedAwsError when it has ended."""
-        assert self._process is not None and self._process.stdin is not None, "only its starter can let it go"
+        assert self._process is not None, "only its starter can let it go"
+        assert self._process.stdin is not None
         try:
             with self._process.stdin as stdin:
                 stdin.write(STAY)
