@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from importlib import import_module
@@ -68,7 +69,10 @@ def run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        error_console().print("interrupted: nothing is left running", highlight=False)
+        again = shlex.join(["slipway", *arguments])
+        error_console().print(
+            f"interrupted: nothing is left running. Start again: {_escaped(again)}", highlight=False, soft_wrap=True
+        )
         return 128 + signal.SIGINT
     except SystemExit:
         # click exits with 1 when the reader of a pipe (`| head`) has enough, and replaces stdout; that is no finding.

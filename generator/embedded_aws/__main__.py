@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--log-requests", action="store_true", help="one line a request on standard error")
     parser.add_argument("--ready-fd", type=int, help="file descriptor that receives the port, or why there is none")
     parser.add_argument("--alive-fd", type=int, help="file descriptor to keep open in the server and its runtimes")
-    parser.add_argument("--follow-stdin", action="store_true", help="end when standard input ends, as its writer did")
+    parser.add_argument("--follow-stdin", action="store_true", help="end with standard input, but for the word stay")
     return parser
 
 

@@ -30,6 +30,7 @@ from generator.errors import EmbeddedAwsError
 START_TIMEOUT = 60.0  # seconds; 2 to 5 are usual
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
 LOG_TAIL = 20  # lines shown when the server cannot start
+STAY = b"stay\n"  # last word on its standard input to a server that shall outlive its starter
 
 # The server gets nothing else of our environment: no AWS_*, no MOTO_*, no proxies.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
@@ -38,7 +39,7 @@ _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR")
 class EmbeddedAws:
     """A running embedded AWS. `with EmbeddedAws.start() as aws:` stops it at the end, whatever happens.
 
-    Unless started detached it also ends when this process does, even by SIGKILL.
+    It also ends when this process does, even by SIGKILL, until `leave_running`.
     """
 
     def __init__(
@@ -61,13 +62,11 @@ class EmbeddedAws:
         self._making_client = threading.Lock()
 
     @classmethod
-    def start(
-        cls, *, port: int | None = None, detached: bool = False, log: Path | None = None, plain: bool = False
-    ) -> Self:
+    def start(cls, *, port: int | None = None, log: Path | None = None, plain: bool = False) -> Self:
         """Start a server on 127.0.0.1 and wait until it answers. *port* None takes a free one.
 
-        *detached* lets it outlive this process (`attach` finds it again). *log* receives what it prints, otherwise its
-        last lines are shown when it fails. *plain* is moto without the fixes, for testing the fixes.
+        *log* receives what it prints, otherwise its last lines are shown when it fails. *plain* is moto without the
+        fixes, for testing the fixes.
         Raises EmbeddedAwsError when the port is taken, a file cannot be written or the server does not come up.
         """
         if port is not None and not 0 < port < 65536:
@@ -81,7 +80,7 @@ class EmbeddedAws:
                 f"cannot make a directory for temporary files: {error}", cure="Free some space, or set TMPDIR."
             ) from error
         try:
-            return cls._start(work, port=port, detached=detached, log=log or work / "server.log", plain=plain)
+            return cls._start(work, port=port, log=log or work / "server.log", plain=plain)
         except OSError as error:
             shutil.rmtree(work, ignore_errors=True)
             raise EmbeddedAwsError(f"cannot start the embedded AWS: {error}") from error
@@ -90,18 +89,17 @@ class EmbeddedAws:
             raise
 
     @classmethod
-    def _start(cls, work: Path, *, port: int | None, detached: bool, log: Path, plain: bool) -> Self:
+    def _start(cls, work: Path, *, port: int | None, log: Path, plain: bool) -> Self:
         ready_read, ready_write = os.pipe()
         alive_read, alive_write = os.pipe()
         command = [sys.executable, "-m", "generator.embedded_aws", "--port", str(port or 0), "--work", str(work)]
         command += ["--ready-fd", str(ready_write), "--alive-fd", str(alive_write)]
-        command += ["--plain"] if plain else []
-        command += [] if detached else ["--follow-stdin"]
+        command += ["--follow-stdin", *(["--plain"] if plain else [])]
         try:
             with log.open("ab") as output:
                 process = subprocess.Popen(
                     command,
-                    stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+                    stdin=subprocess.PIPE,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     env=_server_environment(),
@@ -126,7 +124,7 @@ class EmbeddedAws:
 
     @classmethod
     def attach(cls, port: int, pid: int) -> Self:
-        """The server another process started detached. Raises EmbeddedAwsError unless *pid* serves *port*."""
+        """The server that another process left running. Raises EmbeddedAwsError unless *pid* serves *port*."""
         aws = cls(port=port, pid=pid)
         if aws.health()["pid"] != pid:
             raise EmbeddedAwsError(
@@ -146,6 +144,16 @@ class EmbeddedAws:
     @property
     def endpoint_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def leave_running(self) -> None:
+        """Let it outlive this process; `attach` finds it again. Raises EmbeddedAwsError when it has ended."""
+        assert self._process is not None, "only its starter can let it go"
+        assert self._process.stdin is not None
+        try:
+            with self._process.stdin as stdin:
+                stdin.write(STAY)
+        except BrokenPipeError as error:
+            raise EmbeddedAwsError("the embedded AWS has ended", cure="Start it again.") from error
 
     def health(self) -> dict[str, Any]:
         """`{"status": "ok", "pid": int}`. Raises EmbeddedAwsError when nothing answers."""

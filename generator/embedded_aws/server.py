@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from generator.embedded_aws.fixes import apply_all
 from generator.embedded_aws.middleware import Middleware
+from generator.embedded_aws.process import STAY
 from generator.embedded_aws.state import ServerState
 
 HOST = "127.0.0.1"
@@ -41,7 +42,7 @@ def serve(
     alive_fd: int | None,
     follow_stdin: bool,
 ) -> int:
-    """Serve until SIGTERM, SIGINT, or the end of standard input (with *follow_stdin*).
+    """Serve until SIGTERM, SIGINT, or an end of standard input that STAY does not precede (with *follow_stdin*).
 
     The port, or the error that prevents one, is written to *ready_fd* as one line of JSON. *alive_fd* is held open
     until the last Lambda runtime is gone. *work* is removed at the end. Returns the exit code.
@@ -107,6 +108,6 @@ def _end_with(server: BaseWSGIServer, *, follow_stdin: bool) -> None:
 
 
 def _after_stdin(shut_down: Callable[[], None]) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    shut_down()
+    # The end of file also comes when the starter is killed; one that lets the server stay says so first.
+    if sys.stdin.buffer.read() != STAY:
+        shut_down()

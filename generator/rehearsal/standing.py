@@ -57,28 +57,34 @@ def bring_up(target: Target, tools: Tools, reporters: Callable[[str], Reporter],
     with _alone(folder, target.name):
         if (folder / RECORD).exists() and _answers(folder):
             raise SlipwayError(f"{target.name} is up already", cure=f"Take it down first: slipway down {target.name}")
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         folder.mkdir(parents=True)
-        aws = EmbeddedAws.start(port=port, detached=True, log=folder / "server.log")
+        # The server ends with this process, even when that is killed, until there is something to find it again by.
+        aws = EmbeddedAws.start(port=port, log=folder / "server.log")
         try:
             standing = _apply(target, Stage(aws, tools, target.project, folder), reporters)
             replace_files({folder / RECORD: json.dumps(asdict(standing), indent=2) + "\n"})
+            aws.leave_running()
         except BaseException:
             aws.stop()
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             raise
     return standing
 
 
 def take_down(project: Path, name: str) -> None:
-    """Stop the embedded AWS of the environment *name* and forget it. Raises SlipwayError when it is not up."""
+    """Stop the embedded AWS of the environment *name* and forget it. Raises SlipwayError when it is not up.
+
+    Files that a killed `bring_up` left are removed, too; nothing runs of it.
+    """
     folder = _folder(project, name)
     with _alone(folder, name):
-        standing = find_standing(project, name)
-        # It may have ended by itself, or with the machine; then only its files are left.
-        with suppress(EmbeddedAwsError):
-            standing.aws().stop()
-        shutil.rmtree(folder)
+        if (folder / RECORD).exists() or not folder.exists():
+            standing = find_standing(project, name)
+            # It may have ended by itself, or with the machine; then only its files are left.
+            with suppress(EmbeddedAwsError):
+                standing.aws().stop()
+        _remove(folder)
 
 
 def names_of_standing(project: Path) -> list[str]:
@@ -96,6 +102,13 @@ def find_standing(project: Path, name: str) -> Standing:
 
 def _folder(project: Path, name: str) -> Path:
     return project / FOLDER / name.replace("/", "-")
+
+
+def _remove(folder: Path) -> None:
+    # After a kill terraform still winds down there and may write meanwhile: what it adds goes with a second try.
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 @contextmanager

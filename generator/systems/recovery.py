@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.systems.bill import Inputs
-from generator.systems.inputs import identifier
 from generator.systems.manifest import Environment
+from generator.systems.restoring import restoring_sections
 from generator.systems.root import Root
 
 RTO, RPO = "RTO", "RPO"
@@ -30,7 +29,9 @@ def losses(environment: Environment) -> Iterator[Loss]:
     """What may be lost of *environment*, small things first."""
     yield from _computing(environment)
     for name, database in environment.databases.items():
-        standby = "a standby takes over in about a minute" if database.multi_az else "restored from a backup, see below"
+        standby = (
+            "a standby takes over in about a minute" if database.multi_az else "restored from a snapshot, see below"
+        )
         yield Loss(f"the instance of database {name}", standby, RTO, f"`databases.{name}.multi_az`")
         days = database.backup_retention
         moment = f"restored to any moment of the last {days} days, but the last five minutes, see below"
@@ -38,15 +39,16 @@ def losses(environment: Environment) -> Iterator[Loss]:
     for name, bucket in environment.buckets.items():
         until = bucket.noncurrent_expiration_days
         kept = f"kept for {until} days" if until else "kept"
-        back = f"its version before is {kept}: remove the delete marker" if bucket.versioning else "not brought back"
+        back = f"its version before is {kept}, see below" if bucket.versioning else "not brought back"
         yield Loss(f"an object of bucket {name}", back, RPO, f"`buckets.{name}.versioning`")
+        # What S3 answers DeleteBucket with is the protection: see aws_s3_bucket's force_destroy.
+        again = "`terraform apply` makes it again, empty; S3 deletes none that still holds a version"
+        yield Loss(f"the bucket {name} itself", again, RPO, "`allow_destroy` is false")
     if any(secret.store == "secretsmanager" for secret in environment.secrets().values()):
         yield Loss("a secret", "`aws secretsmanager restore-secret` within 30 days", RPO, "`allow_destroy` is false")
     earlier = "an earlier version of its object in the state's bucket, for 90 days"
     yield Loss("the state", earlier, RPO, "`../account`")
-    rest = "; data as above" if environment.databases or environment.buckets else ""
-    again = f"the first deployment again, with the images that are pushed{rest}"
-    yield Loss("the environment", again, RTO, "this directory")
+    yield Loss("the environment", "made again from these files, see below", RTO, "this directory")
 
 
 def _computing(environment: Environment) -> Iterator[Loss]:
@@ -73,10 +75,10 @@ def _computing(environment: Environment) -> Iterator[Loss]:
 
 
 def recovery_section(environment: Environment, root: Root) -> str:
-    """The README's section: what was promised, what is done, and how a database is restored."""
+    """The README's section: what was promised, what is done, and what to run for it."""
     rows = (f"| {loss.what} | {loss.recovery} | {loss.keeps} | {loss.setting} |" for loss in losses(environment))
     table = "\n".join(["| lost | what is done | keeps | decided by |", "| --- | --- | --- | --- |", *rows])
-    return "\n\n".join([*_promise(environment), table, *_databases(environment, root)])
+    return "\n\n".join([*_promise(environment), table, *restoring_sections(environment, root)])
 
 
 def duration(seconds: int) -> str:
@@ -97,38 +99,3 @@ def _promise(environment: Environment) -> Iterator[str]:
     else:
         data = f"recovered data is at most {duration(recovery.rpo)} old (RPO)"
     yield f"Promised: it works again within {duration(recovery.rto)} (RTO), and {data}."
-
-
-def _databases(environment: Environment, root: Root) -> Iterator[str]:
-    for name, database in environment.databases.items():
-        label = f"database_{identifier(name)}"
-        module, given = root.calls[label]
-        instance = Inputs.of(module, given).name
-        again = [f"module.{label}.aws_db_instance.this"]
-        again += [f"'module.{label}.aws_db_instance.replica[\"{replica}\"]'" for replica in database.replicas]
-        replace = " ".join(f"-replace={address}" for address in again)
-        yield f"""### Restoring the database {name}
-
-Restore a moment beside the running instance, look at it, and keep it as a snapshot (after the loss of the instance take
-the newest of `aws rds describe-db-snapshots`):
-
-```sh
-aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier {instance} \\
-  --target-db-instance-identifier {instance}-restored --restore-time 2026-01-31T12:00:00Z
-aws rds create-db-snapshot --db-instance-identifier {instance}-restored --db-snapshot-identifier {instance}-restored
-```
-
-Then make the instance anew from the snapshot. Terraform merges the override into the call, and looks at it only when
-the instance is created:
-
-```sh
-cat > restore_override.tf <<'END'
-module "{label}" {{
-  restore = {{ snapshot_identifier = "{instance}-restored" }}
-}}
-END
-terraform apply -var allow_destroy=true
-terraform apply -var allow_destroy=true {replace}
-rm restore_override.tf
-terraform apply
-```"""

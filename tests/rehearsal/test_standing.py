@@ -126,7 +126,8 @@ def test_down_forgets_an_environment_whose_server_was_killed(tmp_path: Path) -> 
     (tmp_path / "envs/one/system.yaml").write_text("system: one\n")
     folder = tmp_path / ".slipway/up/one-test"
     folder.mkdir(parents=True)
-    aws = EmbeddedAws.start(detached=True)
+    aws = EmbeddedAws.start()
+    aws.leave_running()
     record = {"name": "one/test", "region": "us-west-2", "account_id": "111122223333", "port": aws.port}
     (folder / "standing.json").write_text(str({**record, "pid": aws.pid, "outputs": {}}).replace("'", '"'))
     os.kill(aws.pid, signal.SIGKILL)

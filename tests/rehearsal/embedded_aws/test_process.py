@@ -32,9 +32,10 @@ with EmbeddedAws.start() as aws:
     time.sleep(600)
 """
 
-DETACHED = """
+LEAVING = """
 from generator.embedded_aws import EmbeddedAws
-aws = EmbeddedAws.start(detached=True)
+aws = EmbeddedAws.start()
+aws.leave_running()
 print(aws.port, aws.pid)
 """
 
@@ -150,8 +151,8 @@ def test_frozen_server_is_killed_by_stop(monkeypatch: pytest.MonkeyPatch, tempor
     assert list(temporary.iterdir()) == []
 
 
-def test_detached_server_is_found_and_stopped_by_another_process(temporary: Path, account: str) -> None:
-    output = subprocess.run([sys.executable, "-c", DETACHED], stdout=subprocess.PIPE, check=True, text=True).stdout
+def test_server_left_running_is_found_and_stopped_by_another_process(temporary: Path, account: str) -> None:
+    output = subprocess.run([sys.executable, "-c", LEAVING], stdout=subprocess.PIPE, check=True, text=True).stdout
     port, pid = map(int, output.split())
     try:
         aws = EmbeddedAws.attach(port, pid)
@@ -165,6 +166,15 @@ def test_detached_server_is_found_and_stopped_by_another_process(temporary: Path
     finally:
         if running(pid):
             os.kill(pid, signal.SIGKILL)
+
+
+def test_server_that_ended_is_not_left_running(temporary: Path) -> None:
+    with EmbeddedAws.start() as aws:
+        os.kill(aws.pid, signal.SIGKILL)
+        # All of its threads, too, which hold the other end of the pipe for a moment longer.
+        os.waitid(os.P_PID, aws.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(EmbeddedAwsError, match="has ended"):
+            aws.leave_running()
 
 
 def test_attach_refuses_another_process(aws: EmbeddedAws) -> None:

@@ -163,7 +163,8 @@ def test_an_interruption_exits_with_130(
 
     monkeypatch.setattr("generator.synthesis.emit", interrupted)
     assert run(["--project", str(project), "synth"]) == 130
-    assert capsys.readouterr().err.strip().endswith("interrupted: nothing is left running")
+    again = f"Start again: slipway --project {project} synth"
+    assert capsys.readouterr().err.strip().endswith(f"interrupted: nothing is left running. {again}")
 
 
 def test_a_process_exits_with_the_code_and_without_a_traceback() -> None:

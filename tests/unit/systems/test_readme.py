@@ -238,23 +238,61 @@ def test_a_promise_is_told_with_what_keeps_it(tmp_path: Path) -> None:
         "`count`: two or more",
     ]
     assert row(text, "a task of api")[1].endswith("nothing may answer meanwhile")
-    assert row(text, "the instance of database main")[1] == "restored from a backup, see below"
+    assert row(text, "the instance of database main")[1] == "restored from a snapshot, see below"
     assert row(text, "data of database main")[1].startswith("restored to any moment of the last 7 days")
     assert row(text, "data of database main")[2:] == ["RPO", "`databases.main.backup_retention`"]
     assert "Promised" not in readme(tmp_path)
 
 
-def test_a_database_is_restored_by_its_own_name_with_its_replicas(tmp_path: Path) -> None:
-    with_replica = (
-        DATABASE[0],
-        DATABASE[1].replace("db.t3.micro", "db.t3.micro, managed_password: false, replicas: {reader: }"),
-    )
-    text = sections(readme(tmp_path, with_replica))["Recovering"]
-    assert "--source-db-instance-identifier lab-live-main " in text
-    assert 'module "database_main" {\n  restore = { snapshot_identifier = "lab-live-main-restored" }\n}' in text
-    replica = "'module.database_main.aws_db_instance.replica[\"reader\"]'"
-    assert f"-replace=module.database_main.aws_db_instance.this -replace={replica}\n" in text
-    assert "Restoring" not in readme(tmp_path)
+def restoring(text: str) -> dict[str, str]:
+    """The text of each part about restoring, by what is restored."""
+    parts = re.split(r"^### (.+)\n", sections(text)["Recovering"], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_a_database_is_restored_by_its_own_name(tmp_path: Path) -> None:
+    parts = restoring(readme(tmp_path, DATABASE))
+    assert list(parts) == [
+        "Restoring data of the database main",
+        "Restoring the instance of the database main",
+        "Making the environment again",
+    ]
+    moment, instance, _ = parts.values()
+    assert "--source-db-instance-identifier lab-live-main " in moment
+    assert "apply -var allow_destroy=true -replace=module.database_main.aws_db_instance.this\n" in moment
+    assert "describe-db-snapshots --db-instance-identifier lab-live-main " in instance
+    assert "allow_destroy" not in instance
+    for part in (moment, instance):
+        assert 'module "database_main" {\n  restore ' in part
+    assert "restore_override.tf" in parts["Making the environment again"]
+    assert list(restoring(readme(tmp_path))) == ["Making the environment again"]
+
+
+def test_a_replica_is_made_anew_with_its_source(tmp_path: Path) -> None:
+    settings = "db.t3.micro, managed_password: false, replicas: {reader: }"
+    parts = restoring(readme(tmp_path, (DATABASE[0], DATABASE[1].replace("db.t3.micro", settings))))
+    replica = "'-replace=module.database_main.aws_db_instance.replica[\"reader\"]'"
+    moment, instance, _ = parts.values()
+    assert f"-replace=module.database_main.aws_db_instance.this {replica}\n" in moment
+    assert f"terraform apply -var allow_destroy=true {replica}\n" in instance
+    # Nothing that a plan could lift: the replica of no source is not what its configuration says.
+    assert "modify-db-instance --db-instance-identifier lab-live-main-reader " in instance
+
+
+def test_versions_bring_objects_back(tmp_path: Path) -> None:
+    objects = "Restoring objects of a bucket"
+    text = readme(tmp_path, name="dev")
+    assert "terraform output -raw bucket_traces" in restoring(text)[objects]
+    assert row(text, "an object of bucket traces")[1].endswith("see below")
+    without = readme(tmp_path, ("traces: {}", "traces: { versioning: false }"), name="dev")
+    assert objects not in restoring(without)
+    assert row(without, "an object of bucket traces")[1] == "not brought back"
+
+
+def test_released_images_are_found_in_each_repository(tmp_path: Path) -> None:
+    text = restoring(readme(tmp_path))["Making the environment again"]
+    assert "for repository in runner web api; do" in text
+    assert '`"released-live-"`' in text
 
 
 def test_data_that_may_be_lost_is_no_promise(tmp_path: Path) -> None:
