@@ -21,8 +21,9 @@ def checks(live: Live) -> Iterator[Check]:
         prefixes = [prefix for r in rules for prefix in r["selection"].get("tagPrefixList", [])]
         expected = ["released-", *(f"{environment}-" for environment in live.account.environments)]
         yield Check(f"{name}: lifecycle by tag prefix, in order", prefixes, expected)
-        kept = {r["selection"]["countNumber"] for r in rules if r["selection"].get("tagPrefixList") != ["released-"]}
-        yield Check(f"{name}: images kept", kept - {1}, {live.account.registries.keep_images})
+        tagged = (r["selection"] for r in rules if r["selection"]["tagStatus"] == "tagged")
+        kept = {selection["countNumber"] for selection in tagged if selection["tagPrefixList"] != ["released-"]}
+        yield Check(f"{name}: images kept", kept, {live.account.registries.keep_images})
     yield from copies(live)
     yield from pulled_by_lambda(live)
     bucket = live.outputs["state_bucket"]

@@ -210,9 +210,18 @@ class Environment(System):
 
     def secrets(self) -> dict[str, Secret]:
         """Every secret that a service reads, by ``store:name``; secrets read by several services appear once."""
-        found = (secret for service in self.services.values() for secret in service.secrets.values())
-        named = {f"{secret.store}:{secret.name.render(self.values)}": secret for secret in found}
+        named = {self.secret_key(secret): secret for _, _, secret in self.secret_references()}
         return dict(sorted(named.items()))
+
+    def secret_key(self, secret: Secret) -> str:
+        """A secret's ``store:name``."""
+        return f"{secret.store}:{secret.name.render(self.values)}"
+
+    def secret_references(self) -> Iterator[tuple[str, str, Secret]]:
+        """Service, variable and secret of each place that reads one."""
+        for name, service in self.services.items():
+            for variable, secret in service.secrets.items():
+                yield name, variable, secret
 
     def routes(self) -> tuple[Route, ...]:
         """The routes in the order in which a listener must try them: longer paths first, then named hosts first."""

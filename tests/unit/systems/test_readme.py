@@ -27,7 +27,10 @@ DATABASE: Change = (
         "databases:\n  main: { version: '15', instance_class: db.t3.micro }\n"
     ),
 )
-SECRET: Change = ("cpu: 512", "cpu: 512\n    secrets: { KEY: ssm:/lab/key, MAIL: secretsmanager:lab/mail }")
+SECRET: Change = (
+    "cpu: 512",
+    "cpu: 512\n    secrets: { KEY: 'ssm:/lab/{environment}/key', MAIL: 'secretsmanager:{environment}/mail' }",
+)
 PIPELINE: Change = ("  live:\n", "  live:\n    pipeline: { branch: main, requires_approval: true }\n")
 RECOVERY: Change = ("  live:\n", "  live:\n    recovery: { rto: 30m, rpo: 1h }\n")
 MONITORING: Change = ("environments:\n", "monitoring: {}\nenvironments:\n")
@@ -156,11 +159,11 @@ def test_what_is_called_is_released_before_its_callers(tmp_path: Path) -> None:
 
 
 def test_every_secret_that_an_operator_sets_has_its_command(tmp_path: Path) -> None:
-    setting: Change = ("KEY: ssm:/lab/key", "KEY: { ssm: /lab/plain, value: '30' }")
+    setting: Change = ("KEY: 'ssm:/lab/{environment}/key'", "KEY: { ssm: '/{environment}/plain', value: '30' }")
     text = sections(readme(tmp_path, SECRET))["Setting secrets"]
-    assert "ssm put-parameter --overwrite --type SecureString --name /lab/key --value file://value" in text
-    assert "secretsmanager put-secret-value --secret-id lab/mail --secret-string file://value" in text
-    assert "/lab/plain" not in sections(readme(tmp_path, SECRET, setting))["Setting secrets"]
+    assert "ssm put-parameter --overwrite --type SecureString --name /lab/live/key --value file://value" in text
+    assert "secretsmanager put-secret-value --secret-id live/mail --secret-string file://value" in text
+    assert "/live/plain" not in sections(readme(tmp_path, SECRET, setting))["Setting secrets"]
 
 
 def test_the_bill_names_resource_unit_and_quantity(tmp_path: Path) -> None:

@@ -135,6 +135,17 @@ def _hosts(environment: Environment) -> Iterator[tuple[Path, str]]:
             yield ("hosting", name, "subdomains", prefix), host
 
 
+def secrets_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """Each environment makes the places of its secrets, so that no two have one."""
+    for one, other in combinations(resolved.values(), 2):
+        for service, variable, secret in other.secret_references():
+            key = other.secret_key(secret)
+            if key in one.secrets():
+                what = f"{one.name} and {other.name} would share the secret {key}."
+                path: Path = ("services", service, "secrets", variable)
+                yield other.name, Problem(path, what, "Put {environment} into the name.")
+
+
 def clusters_differ(resolved: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
     """The host of a code runner has a cluster to itself: asked for a second one, ECS answers with the first."""
     taken = {environment.cluster_name: f"the services of {environment.name}" for environment in resolved.values()}
@@ -157,5 +168,6 @@ SYSTEM_CHECKS: tuple[SystemCheck, ...] = (
     function_names_differ,
     log_groups_differ,
     hosts_differ,
+    secrets_differ,
     clusters_differ,
 )

@@ -12,8 +12,8 @@ from generator.systems.manifest.secret import Secret
 def described_alike(environment: Environment) -> Iterator[Problem]:
     """A secret that is read in several places has one value and one list of copies."""
     first: dict[str, tuple[str, Secret]] = {}
-    for name, variable, secret in _secrets(environment):
-        key = f"{secret.store}:{secret.name.render(environment.values)}"
+    for name, variable, secret in environment.secret_references():
+        key = environment.secret_key(secret)
         other, before = first.setdefault(key, (f"{variable} of {name}", secret))
         if (secret.value, secret.replicas) != (before.value, before.replicas):
             path: Path = ("services", name, "secrets", variable)
@@ -23,19 +23,13 @@ def described_alike(environment: Environment) -> Iterator[Problem]:
 
 def copies_elsewhere(environment: Environment) -> Iterator[Problem]:
     """A copy of a secret is in another region, once."""
-    for name, variable, secret in _secrets(environment):
+    for name, variable, secret in environment.secret_references():
         for index, region in enumerate(secret.replicas):
             path: Path = ("services", name, "secrets", variable, "replicas", index)
             if region == environment.region:
                 yield Problem(path, f"{region} is the region of the secret itself.", "Name another region.")
             elif region in secret.replicas[:index]:
                 yield Problem(path, f"The region {region} is written twice.", "Remove one of the two.")
-
-
-def _secrets(environment: Environment) -> Iterator[tuple[str, str, Secret]]:
-    for name, service in environment.services.items():
-        for variable, secret in service.secrets.items():
-            yield name, variable, secret
 
 
 CHECKS = (described_alike, copies_elsewhere)

@@ -176,9 +176,9 @@ def test_secrets_are_references_in_three_forms(tmp_path: Path) -> None:
     lines = [
         "secrets:",
         '  ONE: "ssm:/lab/{environment}/one"',
-        "  TWO: secretsmanager:lab-two:password",
-        "  THREE: { secretsmanager: lab-three, key: token }",
-        "  FOUR: { ssm: /lab/dev/one }",
+        "  TWO: 'secretsmanager:{environment}-two:password'",
+        "  THREE: { secretsmanager: '{environment}-three', key: token }",
+        "  FOUR: { ssm: '/{system}/{environment}/one' }",
     ]
     environment = with_web(tmp_path, *lines).resolve()
     secrets = environment.services["web"].secrets
@@ -187,20 +187,22 @@ def test_secrets_are_references_in_three_forms(tmp_path: Path) -> None:
     }
     assert found == {
         "ONE": ("ssm", "/lab/dev/one", None),
-        "TWO": ("secretsmanager", "lab-two", "password"),
-        "THREE": ("secretsmanager", "lab-three", "token"),
+        "TWO": ("secretsmanager", "dev-two", "password"),
+        "THREE": ("secretsmanager", "dev-three", "token"),
         "FOUR": ("ssm", "/lab/dev/one", None),
     }
-    assert list(environment.secrets()) == ["secretsmanager:lab-three", "secretsmanager:lab-two", "ssm:/lab/dev/one"]
+    assert list(environment.secrets()) == ["secretsmanager:dev-three", "secretsmanager:dev-two", "ssm:/lab/dev/one"]
 
 
 def test_a_setting_carries_its_value_as_written(tmp_path: Path) -> None:
-    secrets = web(tmp_path, "secrets: { TTL: { ssm: /lab/ttl, value: 1800 }, V: { ssm: /lab/v, value: 1.10 } }").secrets
+    written = "TTL: { ssm: '/{environment}/ttl', value: 1800 }, V: { ssm: '/{environment}/v', value: 1.10 }"
+    secrets = web(tmp_path, f"secrets: {{ {written} }}").secrets
     assert {name: secret.value for name, secret in secrets.items()} == {"TTL": "1800", "V": "1.10"}
 
 
 def test_a_secret_may_have_copies(tmp_path: Path) -> None:
-    secret = web(tmp_path, "secrets: { KEY: { secretsmanager: key, replicas: [us-west-2, eu-west-1] } }").secrets["KEY"]
+    written = "{ secretsmanager: '{environment}-key', replicas: [us-west-2, eu-west-1] }"
+    secret = web(tmp_path, f"secrets: {{ KEY: {written} }}").secrets["KEY"]
     assert secret.replicas == ("us-west-2", "eu-west-1")
 
 

@@ -49,10 +49,17 @@ def test_the_manifests_of_this_project_are_accepted(manifest: Path) -> None:
         ("cpu: 512", "cpu: 512\n    count: { range: { min: 1, max: 2 }, cpu_percentage: 50 }"),
         ("cpu: 512", "cpu: 512\n    user: 1000"),
         ("cpu: 512", "cpu: 512\n    command: node server.js"),
-        ("cpu: 512", "cpu: 512\n    secrets: { A: 'ssm:/a', B: { secretsmanager: b, key: c } }"),
         (
             "cpu: 512",
-            "cpu: 512\n    secrets: { A: { ssm: /a, value: x }, B: { secretsmanager: b, replicas: [eu-west-1] } }",
+            "cpu: 512\n    secrets: { A: 'ssm:/{environment}', B: { secretsmanager: '{environment}', key: c } }",
+        ),
+        (
+            "cpu: 512",
+            "cpu: 512\n    secrets: { A: { ssm: '/{environment}', value: x } }",
+        ),
+        (
+            "cpu: 512",
+            "cpu: 512\n    secrets: { A: { secretsmanager: '{environment}', replicas: [eu-west-1] } }",
         ),
         ("cpu: 512", "cpu: 512\n    count: { spot: 1 }"),
         ("cpu: 512", "cpu: 512\n    count: { range: { min: 1, max: 3, spot_from: 2 }, cpu_percentage: 50 }"),

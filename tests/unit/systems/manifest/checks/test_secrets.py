@@ -20,22 +20,22 @@ def secrets(directory: Path, web: str, api: str) -> Edited:
 @pytest.mark.parametrize(
     ("web", "api"),
     [
-        ("{ ssm: /ttl, value: 1 }", "{ ssm: /ttl, value: 2 }"),
-        ("ssm:/ttl", "{ ssm: /ttl, value: 2 }"),
-        ("{ secretsmanager: ttl, replicas: [us-west-2] }", "secretsmanager:ttl"),
+        ("{ ssm: '/{environment}/ttl', value: 1 }", "{ ssm: '/{environment}/ttl', value: 2 }"),
+        ("'ssm:/{environment}/ttl'", "{ ssm: '/{environment}/ttl', value: 2 }"),
+        ("{ secretsmanager: '{environment}-ttl', replicas: [us-west-2] }", "'secretsmanager:{environment}-ttl'"),
     ],
 )
 def test_one_secret_is_described_alike_by_all(tmp_path: Path, web: str, api: str) -> None:
-    error = secrets(tmp_path, web, api).error("TWO:")
-    assert "TWO of api and ONE of web are both" in error.what
+    errors = secrets(tmp_path, web, api).errors()
+    assert all("TWO of api and ONE of web are both" in error.what for error in errors)
 
 
 @pytest.mark.parametrize(
     ("web", "api"),
     [
-        ("{ ssm: /ttl, value: 1 }", "{ ssm: /ttl, value: 1 }"),
-        ("secretsmanager:mail:user", "secretsmanager:mail:password"),
-        ("{ ssm: /one, value: 1 }", "{ ssm: /two, value: 2 }"),
+        ("{ ssm: '/{environment}/ttl', value: 1 }", "{ ssm: '/{environment}/ttl', value: 1 }"),
+        ("'secretsmanager:{environment}-mail:user'", "'secretsmanager:{environment}-mail:password'"),
+        ("{ ssm: '/{environment}/one', value: 1 }", "{ ssm: '/{environment}/two', value: 2 }"),
     ],
 )
 def test_what_is_alike_or_another_secret_is_taken(tmp_path: Path, web: str, api: str) -> None:
@@ -50,5 +50,13 @@ def test_what_is_alike_or_another_secret_is_taken(tmp_path: Path, web: str, api:
     ],
 )
 def test_copies_are_in_other_regions(tmp_path: Path, regions: str, what: str) -> None:
-    manifest = secrets(tmp_path, "ssm:/one", f"{{ secretsmanager: two, replicas: {regions} }}")
+    manifest = secrets(
+        tmp_path, "'ssm:/{environment}/one'", f"{{ secretsmanager: '{{environment}}-two', replicas: {regions} }}"
+    )
     assert manifest.error("TWO:").what == what
+
+
+def test_no_two_environments_make_one_secret(tmp_path: Path) -> None:
+    error = secrets(tmp_path, "'ssm:/{environment}/one'", "ssm:/two").error("TWO:")
+    assert error.what == "dev and live would share the secret ssm:/two."
+    assert error.cure == "Put {environment} into the name."

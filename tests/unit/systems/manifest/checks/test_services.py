@@ -136,7 +136,9 @@ def test_exec_needs_a_writable_root(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_variable_and_secret_is_refused(tmp_path: Path) -> None:
-    error = edited(tmp_path, ("cpu: 512", "secrets: { MODE: 'ssm:/mode' }\n    cpu: 512")).error("ssm:/mode")
+    error = edited(tmp_path, ("cpu: 512", "secrets: { MODE: 'ssm:/{environment}/mode' }\n    cpu: 512")).error(
+        "MODE: 'ssm"
+    )
     assert error.what == "MODE of api is both a variable and a secret."
 
 
