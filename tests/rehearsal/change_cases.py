@@ -65,6 +65,8 @@ class System:
     applied: str
     """The addition that is also applied."""
     https: bool = False
+    account_updates: frozenset[str] = frozenset()
+    """What of the account changes in place with one more registry."""
     service_updates: frozenset[str] = frozenset()
     replica_updates: frozenset[str] = frozenset()
 
@@ -163,6 +165,8 @@ SYSTEMS = {
             # All tasks stay in the first zone.
             zone_updates=EVERYWHERE,
             applied="zone",
+            # An account has one replication configuration, which names the repositories.
+            account_updates=frozenset({"module.container_registry.aws_ecr_replication_configuration.this[0]"}),
         ),
         System(
             "sdt/dev",

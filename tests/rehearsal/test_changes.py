@@ -65,7 +65,8 @@ def test_without_a_change_the_plan_is_empty(case: Case) -> None:
 def test_one_more_service_is_an_addition(case: Case) -> None:
     account = case.up.plan(case.system.add_service, account=True)
     repository = f"{case.system.name.partition('/')[0]}/docs"
-    assert_adds(account, {f'module.container_registry.aws_ecr_repository.this["{repository}"]'})
+    registry = f'module.container_registry.aws_ecr_repository.this["{repository}"]'
+    assert_adds(account, {registry}, case.system.account_updates)
     planned = case.up.plan(case.system.add_service)
     expected = {
         'module.load_balancer.aws_lb_target_group.this["docs"]',
