@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 OFF_HOURS = {"from": "20:00", "until": "08:00", "weekends": True, "time_zone": "America/New_York"}
-# RDS makes no replicas of a database whose password it manages.
-DATABASE = {"engine": "postgres", "version": "15", "instance_class": "db.t4g.micro", "managed_password": False}
+DATABASE = {"engine": "postgres", "version": "15", "instance_class": "db.t4g.micro"}
 
 S3_ENDPOINT = "module.network.aws_vpc_endpoint.s3"
 PUBLIC_BALANCER = "module.load_balancer.aws_lb.this"
@@ -77,9 +76,12 @@ class System:
         environment = manifest["environments"][self.environment]
         if "off_hours" not in manifest:
             environment["off_hours"] = OFF_HOURS
-        given = {} if "main" in manifest.get("databases", {}) else DATABASE
         database = environment.setdefault("databases", {}).setdefault("main", {})
-        database.update({**given, "managed_password": False})
+        if "main" not in manifest.get("databases", {}):
+            database.update(DATABASE)
+            user = environment.setdefault("services", {}).setdefault(self.count.service, {})
+            user.setdefault("uses", {})["databases"] = ["main"]
+        database["managed_password"] = False  # else RDS makes no replicas
 
     def add_service(self, manifest: Any) -> None:
         """A service with an image of its own, behind the load balancer."""
