@@ -7,6 +7,7 @@
 - ModifyDBParameterGroup: what was set has the source "user"; moto leaves it out, and the provider sees no parameter.
 - DeleteDBParameterGroup and DeleteDBSubnetGroup: refused while an instance uses the group.
 - CreateDBSubnetGroup: a name in use is refused; moto puts the new group in the old one's place.
+- ModifyDBSubnetGroup: moto forgets the group that it changes.
 - CreateDBInstance and ModifyDBInstance: a parameter group of another family is refused, and so is a major upgrade that
   was not allowed, or that keeps the custom group of the old version.
 - ModifyDBInstance with another major version of PostgreSQL upgrades the replicas along with their source.
@@ -29,6 +30,7 @@ from typing import Any
 from moto.rds.exceptions import (
     DBInstanceAlreadyExists,
     DBInstanceNotFoundError,
+    DBSubnetGroupNotFoundError,
     InvalidParameterCombination,
     InvalidParameterValue,
     RDSClientError,
@@ -205,6 +207,13 @@ def _groups() -> None:
         if subnet_name in self.subnet_groups:
             raise RDSClientError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{subnet_name}' already exists.")
         return original(self, subnet_name, *args, **kwargs)
+
+    @around(RDSBackend, "modify_db_subnet_group")
+    def subnet_group_stays(original: Any, self: Any, subnet_name: str, *args: Any, **kwargs: Any) -> Any:
+        if subnet_name not in self.subnet_groups:
+            raise DBSubnetGroupNotFoundError(subnet_name)
+        self.subnet_groups[subnet_name] = changed = original(self, subnet_name, *args, **kwargs)
+        return changed
 
     @around(RDSBackend, "delete_subnet_group")
     def subnet_group_in_use(original: Any, self: Any, subnet_name: str) -> Any:

@@ -160,6 +160,23 @@ def test_a_subnet_group_is_not_put_in_the_place_of_another(either: Cloud) -> Non
         subnet_group(either)
 
 
+def test_a_subnet_group_stays_when_it_gets_another_subnet(either: Cloud) -> None:
+    rds, ec2, group = either.client("rds"), either.client("ec2"), subnet_group(either)
+    (before,) = rds.describe_db_subnet_groups(DBSubnetGroupName=group)["DBSubnetGroups"]
+    added = ec2.create_subnet(VpcId=before["VpcId"], CidrBlock="10.0.2.0/24")["Subnet"]["SubnetId"]
+    subnets = [before["Subnets"][0]["SubnetIdentifier"], added]
+    rds.modify_db_subnet_group(DBSubnetGroupName=group, SubnetIds=subnets)
+    with either.fixed():
+        (after,) = rds.describe_db_subnet_groups(DBSubnetGroupName=group)["DBSubnetGroups"]
+        assert [subnet["SubnetIdentifier"] for subnet in after["Subnets"]] == subnets
+
+
+def test_a_subnet_group_that_is_not_there_gets_no_subnet(either: Cloud) -> None:
+    group = subnet_group(either)
+    with either.refused("DBSubnetGroupNotFoundFault"):
+        either.client("rds").modify_db_subnet_group(DBSubnetGroupName=f"{group}-other", SubnetIds=[])
+
+
 def test_a_parameter_group_of_another_family_is_refused(either: Cloud) -> None:
     group = parameter_group(either, "postgres16")
     with either.refused("InvalidParameterCombination", "DBParameterGroupFamily postgres15"):
