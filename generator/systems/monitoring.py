@@ -93,14 +93,16 @@ def _runner_service(root: EnvironmentRoot, settings: Settings) -> dict[str, obje
     insights = root.environment.observability.container_insights and runner.host is None
     limits = settings.code_runner
     return {
-        CODE_RUNNER: {
-            "cluster": root.environment.code_runner_cluster,
-            "service": root.environment.code_runner_name,
-            "cpu_percent": limits.cpu_percentage,
-            "memory_percent": limits.memory_percentage,
-            "minimum_tasks": 1 if runner.count is None else _always(root, runner.count),
-            "container_insights": insights,
-        }
+        CODE_RUNNER: given(
+            {
+                "cluster": root.environment.code_runner_cluster,
+                "service": root.environment.code_runner_name,
+                "cpu_percent": limits.cpu_percentage,
+                "memory_percent": limits.memory_percentage,
+                "minimum_tasks": 1 if runner.count is None else _always(root, runner.count),
+                "container_insights": insights,
+            }
+        )
     }
 
 

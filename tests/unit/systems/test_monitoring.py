@@ -53,6 +53,15 @@ def test_a_runner_on_fargate_is_watched_as_a_service(tmp_path: Path) -> None:
     assert "functions" not in found
 
 
+@pytest.mark.parametrize(
+    ("rests", "watches"),
+    [("", True), ('off_hours: { from: "20:00", until: "08:00", time_zone: Europe/Berlin }\n', False)],
+)
+def test_a_runner_that_rests_off_hours_may_have_no_tasks(tmp_path: Path, rests: str, watches: bool) -> None:
+    found = watched(tmp_path, FARGATE.replace("environments:", f"{rests}environments:"))
+    assert ("minimum_tasks" in " ".join(block(found, "monitoring"))) is watches
+
+
 def test_a_host_is_watched_with_its_service_and_its_load_balancer(tmp_path: Path) -> None:
     found = " ".join(block(watched(tmp_path, HOST), "monitoring"))
     assert 'code-runner = { cluster = "labs-test-code-runner" service = "labs-test-code-runner"' in found
