@@ -14,7 +14,7 @@ from generator.rehearsal.checks import Check, Live, check_account, check_deliver
 from generator.rehearsal.checks.delivery import REPOSITORY
 from generator.rehearsal.images import push_and_release, push_session_images
 from generator.rehearsal.program import HELLO, HELLO_OUTPUT, Answer, invoke
-from generator.rehearsal.protected import protected
+from generator.rehearsal.protected import is_refusal, protected
 from generator.rehearsal.sites import connect_sites, connected
 from generator.rehearsal.terraform_runs import output_values
 from generator.terraform.driver import Terraform
@@ -110,7 +110,9 @@ class Life:
             try:
                 addresses = [of.address for of in guarded]
                 self.terraform.destroy(self.choices, targets=addresses, shown_as="destroy, to be refused")
-            except TerraformRunError:
+            except TerraformRunError as error:
+                if not all(is_refusal(found) for found in error.diagnostics):
+                    raise
                 refused = True
             gone = [of.address for of in guarded if not of.stands(client)]
             if gone or not refused:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.terraform.diagnostic import Diagnostic
+
 Clients = Callable[[str], Any]
 
 
@@ -28,6 +30,11 @@ def protected(state: Mapping[str, Any], client: Clients) -> list[Protected]:
     A repository is protected by what is in it: an empty one may go.
     """
     return sorted((of for of in _resources(state) if _guarded(of, client)), key=lambda of: of.address)
+
+
+def is_refusal(found: Diagnostic) -> bool:
+    """Whether AWS says so in *found* that it keeps what is protected, and nothing else went wrong."""
+    return any(phrase in f"{found.summary} {found.detail}" for phrase in _REFUSALS)
 
 
 def _resources(state: Mapping[str, Any]) -> Iterator[Protected]:
@@ -63,6 +70,8 @@ def _repositories(client: Clients) -> set[str]:
     return {repository["repositoryName"] for page in pages for repository in page["repositories"]}
 
 
+# What RDS and load balancers say, and what ECR says of a repository with images.
+_REFUSALS = ("deletion protection", "RepositoryNotEmptyException")
 # Attribute that protects, its value then, and the attribute with the name in AWS.
 _FLAGS: Mapping[str, tuple[str, bool, str]] = {
     "aws_db_instance": ("deletion_protection", True, "identifier"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.rehearsal.protected import Protected, protected
+from generator.rehearsal.protected import Protected, is_refusal, protected
+from generator.terraform.diagnostic import Diagnostic
 from tests.rehearsal.embedded_aws.cloud import Cloud
 from tests.rehearsal.embedded_aws.conftest import account, aws, cloud, served
 
@@ -45,3 +46,13 @@ def test_what_a_flag_or_its_content_protects_is_found_by_its_address(cloud: Clou
     assert full.stands(cloud.client)
     cloud.client("ecr").delete_repository(repositoryName=cloud.name, force=True)
     assert not full.stands(cloud.client)
+
+
+def test_only_what_aws_says_of_the_protected_is_a_refusal() -> None:
+    said = (
+        "deleting RDS DB Instance (one): Cannot delete protected DB Instance, please disable deletion protection",
+        "deleting ELBv2 Load Balancer: OperationNotPermitted: cannot be deleted because deletion protection is enabled",
+        "ECR Repository (web) not empty, consider using force_delete: RepositoryNotEmptyException: still has images",
+    )
+    assert all(is_refusal(Diagnostic(severity="error", summary=text)) for text in said)
+    assert not is_refusal(Diagnostic(severity="error", summary="deleting Security Group", detail="DependencyViolation"))
