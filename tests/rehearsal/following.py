@@ -89,14 +89,17 @@ class Operator:
         outputs = json.loads(self.run("terraform output -json"))
         return replace(self.standing, outputs={name: output["value"] for name, output in outputs.items()})
 
-    def planned(self) -> str:
-        """What a plan would do; nothing when it is empty."""
-        command = ["terraform", "plan", "-detailed-exitcode"]
+    def planned(self) -> list[str]:
+        """The addresses that a plan would change."""
+        command = ["terraform", "plan", "-detailed-exitcode", "-json"]
         done = subprocess.run(
             command, cwd=self.directory, env=self.environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode in (0, 2), done.stderr
-        return done.stdout if done.returncode else ""
+        assert done.returncode in (0, 2), done.stdout + done.stderr
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        changes = [event["change"] for event in events if event["type"] == "planned_change"]
+        found = [f"{change['action']} {change['resource']['addr']}" for change in changes]
+        return found if found or not done.returncode else ["outputs only"]
 
 
 def _command(file: Path, line: str) -> None:

@@ -55,4 +55,4 @@ def test_a_terminated_host_is_replaced(operator: Operator) -> None:
     assert states[lost["InstanceId"]] == "terminated"
     assert states[successor["InstanceId"]] == "running"
     assert [check for check in checks_of(operator.now()) if not check.passed] == []
-    assert operator.planned() == ""
+    assert operator.planned() == []

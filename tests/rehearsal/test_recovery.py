@@ -41,7 +41,7 @@ def operator(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
 def assert_as_promised(operator: Operator) -> None:
     """Every check of the environment holds, and Terraform has nothing to do."""
     assert [check for check in checks_of(operator.now()) if not check.passed] == []
-    assert operator.planned() == ""
+    assert operator.planned() == []
 
 
 def database(operator: Operator) -> dict[str, Any]:

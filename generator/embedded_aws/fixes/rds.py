@@ -13,8 +13,8 @@
 - ModifyDBInstance with another major version of PostgreSQL upgrades the replicas along with their source.
 - The managed secret has the master user's name and a password of its own; moto's is always the same. Turning the
   management on twice keeps the secret.
-- Restores: the password is not managed unless asked for afterwards, switches may be turned off, and a source may be
-  named by its resource ID.
+- Restores: the password is not managed unless asked for afterwards, switches may be turned off, a source may be named
+  by its resource ID, and what is restored is no replica: moto says that a moment of an instance follows that instance.
 - DeleteDBInstance of a replica with a final snapshot is refused.
 """
 
@@ -239,7 +239,7 @@ def _restores() -> None:
     def from_snapshot(original: Any, self: Any, from_snapshot_id: str, overrides: dict[str, Any]) -> Any:
         snapshot = self.get_db_snapshot(from_snapshot_id.split(":snapshot:")[-1])
         with _unmanaged(snapshot.database):
-            return _switched_off(original(self, from_snapshot_id, overrides), overrides)
+            return _as_asked(original(self, from_snapshot_id, overrides), overrides)
 
     @around(RDSBackend, "restore_db_instance_to_point_in_time")
     def from_moment(
@@ -250,7 +250,7 @@ def _restores() -> None:
         else:
             source = _by_resource_id(self, overrides.get("source_dbi_resource_id"))
         with _unmanaged(source):
-            return _switched_off(original(self, source.db_instance_identifier, target, overrides), overrides)
+            return _as_asked(original(self, source.db_instance_identifier, target, overrides), overrides)
 
 
 def _by_resource_id(backend: Any, resource_id: str | None) -> Any:
@@ -271,8 +271,9 @@ def _unmanaged(source: Any) -> Iterator[None]:
         vars(source).update(kept)
 
 
-def _switched_off(restored: Any, overrides: Mapping[str, Any]) -> Any:
-    """*restored* with what was asked to be false: moto takes it for not asked."""
+def _as_asked(restored: Any, overrides: Mapping[str, Any]) -> Any:
+    """*restored* by itself, with what was asked to be false: moto takes it for not asked."""
+    restored.source_db_instance_identifier = None
     for name, value in overrides.items():
         if value is False and hasattr(restored, name):
             setattr(restored, name, False)

@@ -261,6 +261,22 @@ def test_a_moment_is_restored_from_the_source_with_the_resource_id(either: Cloud
         assert "MasterUserSecret" not in restored
 
 
+def test_what_is_restored_is_no_replica(either: Cloud) -> None:
+    instance(either)
+    rds, beside = either.client("rds"), f"{either.name}-2"
+    moment = rds.restore_db_instance_to_point_in_time(
+        SourceDBInstanceIdentifier=either.name, TargetDBInstanceIdentifier=beside, UseLatestRestorableTime=True
+    )["DBInstance"]
+    with either.fixed():
+        assert "ReadReplicaSourceDBInstanceIdentifier" not in moment
+    rds.create_db_snapshot(DBInstanceIdentifier=beside, DBSnapshotIdentifier=f"{either.name}-s")
+    again = rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier=f"{either.name}-3", DBSnapshotIdentifier=f"{either.name}-s"
+    )["DBInstance"]
+    with either.fixed():
+        assert "ReadReplicaSourceDBInstanceIdentifier" not in again
+
+
 def test_an_unknown_resource_id_is_not_restored(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="DBInstanceNotFound"):
         cloud.client("rds").restore_db_instance_to_point_in_time(
