@@ -16,6 +16,7 @@ from runner.errors import RequestError
 MEBIBYTE = 1024 * 1024
 MAX_CODE_BYTES = MEBIBYTE
 MAX_STDIN_BYTES = MEBIBYTE
+_KEYS = ("code", "stdin", "trace", "memcheck")
 
 
 class Status(StrEnum):
@@ -87,7 +88,8 @@ class Request:
     """One C++ program. RequestError if text is too long or not encodable as UTF-8.
 
     *code* at most 1 MiB, *stdin* at most 1 MiB as UTF-8. *budget_seconds*, where given, bounds compile and run together
-    (a Lambda function's remaining time); a stage's wall limit is then the smaller of the two.
+    (a Lambda function's remaining time); a stage's wall limit is then the smaller of the two. *trace* asks for a record
+    of each statement, beside the run.
     """
 
     code: str
@@ -95,6 +97,8 @@ class Request:
     compile_limits: StageLimits = COMPILE_LIMITS
     run_limits: StageLimits = RUN_LIMITS
     budget_seconds: float | None = None
+    trace: bool = False
+    memcheck: bool = True
 
     def __post_init__(self) -> None:
         _check_text("code", self.code, MAX_CODE_BYTES)
@@ -102,18 +106,29 @@ class Request:
 
     @classmethod
     def from_json(cls, value: object, *, budget_seconds: float | None = None) -> Request:
-        """The request in ``{"code": str, "stdin"?: str}``. RequestError names what is wrong with it."""
+        """The request in ``{"code": str, "stdin"?: str, "trace"?: bool, "memcheck"?: bool}``.
+
+        RequestError names what is wrong with it.
+        """
         if not isinstance(value, Mapping):
             raise RequestError(
                 f'the request is {_kind(value)}; it must be an object such as {{"code": "int main() {{}}"}}'
             )
-        unknown = sorted(str(key) for key in value if key not in ("code", "stdin"))
+        unknown = sorted(str(key) for key in value if key not in _KEYS)
         if unknown:
-            raise RequestError(f"unknown key {unknown[0]!r}; the request has 'code' and, if wanted, 'stdin'")
+            raise RequestError(
+                f"unknown key {unknown[0]!r}; the request has 'code' and, if wanted, 'stdin', 'trace', 'memcheck'"
+            )
         if "code" not in value:
             raise RequestError("the request lacks 'code', the text of the program")
         stdin = value.get("stdin")
-        return cls(code=value["code"], stdin="" if stdin is None else stdin, budget_seconds=budget_seconds)
+        return cls(
+            code=value["code"],
+            stdin="" if stdin is None else stdin,
+            budget_seconds=budget_seconds,
+            trace=_flag(value, "trace", default=False),
+            memcheck=_flag(value, "memcheck", default=True),
+        )
 
 
 @dataclass(frozen=True)
@@ -137,13 +152,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds: wall of each stage and of the whole request, CPU of each stage. None where a stage was not reached."""
+    """Seconds: wall of each stage, of the trace and of the whole request, CPU of each stage. None for what was not
+    reached."""
 
     compile: float | None = None
     run: float | None = None
     total: float = 0.0
     compile_cpu: float | None = None
     run_cpu: float | None = None
+    trace: float | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +194,9 @@ class Result:
     compile_limits: StageLimits | None = None
     run_limits: StageLimits | None = None
     isolation: Isolation = field(default_factory=Isolation)
-    trace: None = None  # recorded by the tracer once there is one
+    trace: dict[str, Any] | None = None  # a ProgramTrace, docs/trace.md
+    trace_error: str | None = None  # why there is none, although it was asked for
+    memcheck: str | None = None  # clean, found, not_finished or unavailable; None if it was not asked for
 
     @property
     def success(self) -> bool:
@@ -197,6 +216,8 @@ class Result:
             "trace": self.trace,
             **{name: stream.text for name, stream in streams.items()},
             "error": self.error,
+            "traceError": self.trace_error,
+            "memcheck": self.memcheck,
             "status": str(self.status),
             "exitCode": self.exit_code,
             "signal": self.signal,
@@ -214,6 +235,13 @@ class Result:
                 "absent": list(self.isolation.absent),
             },
         }
+
+
+def _flag(value: Mapping[Any, Any], name: str, *, default: bool) -> bool:
+    flag = value.get(name, default)
+    if not isinstance(flag, bool):
+        raise RequestError(f"'{name}' is {_kind(flag)}; it must be true or false")
+    return flag
 
 
 def _check_text(name: str, value: object, longest: int) -> None:

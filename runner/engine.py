@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner import tracing
 from runner.contract import Isolation, Request, Result, StageLimits, Status, Timings
 from runner.errors import RunnerError
 from runner.identity import SLOT_UIDS, Identity, identity
@@ -39,6 +40,7 @@ def prepare() -> None:
     """Makes what every run needs. Called before the first untrusted program of a process, it leaves that program
     nothing to tamper with. RunnerError if the machine lacks g++ or refuses."""
     launcher()
+    tracing.prepare()
 
 
 def run(request: Request, *, uids: range = SLOT_UIDS) -> Result:
@@ -54,7 +56,7 @@ def run(request: Request, *, uids: range = SLOT_UIDS) -> Result:
             compiler, program_launcher = find_compiler(), launcher()
             who = stack.enter_context(identity(uids))
             directory = stack.enter_context(work_directory(who.uid))
-            result = _Run(request, compiler, program_launcher, who, directory, started_at).result()
+            result = _Run(request, compiler, program_launcher, who, directory, started_at, uids).result()
     except RunnerError as error:
         result = Result(status=Status.INTERNAL_ERROR, error=f"The runner cannot run programs here: {error}")
     except OSError as error:
@@ -72,6 +74,7 @@ class _Run:
     who: Identity
     directory: Path
     started_at: float
+    uids: range
 
     def result(self) -> Result:
         """The result of the stages that were reached."""
@@ -99,14 +102,24 @@ class _Run:
         limits = self._within_budget(self.request.run_limits)
         if limits is None:
             return out_of_budget(result, self.request)
-        ran = self._execute(limits)
+        program = self.directory / PROGRAM_NAME
+        trace = tracing.begin(self.request, limits, program, SOURCE_NAME, self.launcher, self.uids)
+        try:
+            ran = self._execute(limits)
+        finally:
+            traced = trace.finish()
         return after_running(
             replace(
                 result,
+                trace=traced.trace,
+                trace_error=traced.error,
+                memcheck=traced.memcheck,
                 stdout=ran.stdout.finish(),
                 stderr=ran.stderr.finish(),
                 peak_memory_bytes=ran.peak_memory,
-                timings=replace(result.timings, run=round(ran.wall, 6), run_cpu=round(ran.cpu, 6)),
+                timings=replace(
+                    result.timings, run=round(ran.wall, 6), run_cpu=round(ran.cpu, 6), trace=traced.seconds
+                ),
                 run_limits=limits,
                 isolation=self._isolation(compiled, ran),
             ),
@@ -114,11 +127,12 @@ class _Run:
         )
 
     def _compile(self, limits: StageLimits) -> Outcome:
-        words = (self.compiler.path, *COMPILER_OPTIONS, "-o", PROGRAM_NAME, SOURCE_NAME)
         environment = self.compiler.environment | self._environment()
-        # A flood of diagnostics is cut, not a reason to stop: the verdict is the compiler's.
-        stage = Stage(words, self.directory, environment, limits, stop_at_output_limit=False)
-        return run_stage(stage, self.launcher, self.who)
+        with tracing.compiling(self.request, self.directory) as options:
+            words = (self.compiler.path, *COMPILER_OPTIONS, *options, "-o", PROGRAM_NAME, SOURCE_NAME)
+            # A flood of diagnostics is cut, not a reason to stop: the verdict is the compiler's.
+            stage = Stage(words, self.directory, environment, limits, stop_at_output_limit=False)
+            return run_stage(stage, self.launcher, self.who)
 
     def _execute(self, limits: StageLimits) -> Outcome:
         environment = {"PATH": SEARCH_PATH, "LANG": "C.UTF-8", **self._environment()}

@@ -1,0 +1,7 @@
+int main() {
+    int n = 10;
+    do {
+        n -= 4;
+    } while (n > 0);
+    return 0;
+}

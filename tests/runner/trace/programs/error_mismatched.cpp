@@ -1,0 +1,5 @@
+int main() {
+    int *p = new int[2];
+    delete p;
+    return 0;
+}

@@ -1,0 +1,8 @@
+int read(int *p) {
+    return *p;
+}
+int main() {
+    int *p = nullptr;
+    int n = read(p);
+    return n;
+}

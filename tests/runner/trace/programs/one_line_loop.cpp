@@ -1,0 +1,5 @@
+int main() {
+    int n = 0;
+    while (n < 4) n++;
+    return 0;
+}
