@@ -103,7 +103,7 @@ class _Run:
         if limits is None:
             return out_of_budget(result, self.request)
         program = self.directory / PROGRAM_NAME
-        trace = tracing.begin(self.request, limits, program, SOURCE_NAME, self.launcher, self.uids)
+        trace = tracing.begin(self.request, limits, program, SOURCE_NAME, self.launcher, self.uids, self.started_at)
         try:
             ran = self._execute(limits)
         finally:

@@ -71,9 +71,17 @@ def compiling(request: Request, directory: Path) -> Iterator[tuple[str, ...]]:
 
 
 def begin(
-    request: Request, limits: StageLimits, program: Path, source: str, launcher: Launcher, uids: range
+    request: Request,
+    limits: StageLimits,
+    program: Path,
+    source: str,
+    launcher: Launcher,
+    uids: range,
+    started_at: float,
 ) -> Recording:
-    """Starts to record the compiled *program*, if *request* wants that. It runs as another of *uids*."""
+    """Starts to record the compiled *program*, if *request*, which came at *started_at*, wants that. It runs as others
+    of *uids*."""
+    deadline = None if request.budget_seconds is None else started_at + request.budget_seconds
     if not request.trace:
         return Recording()
     if not _available():
@@ -81,7 +89,9 @@ def begin(
         done.set_result(Traced(error="The runner has no tracer: its image lacks pyelftools."))
         return Recording(done, ThreadPoolExecutor(1))
     # Now, while it still is what the compiler wrote.
-    wanted = Program(read_program(program), source, request.code, request.stdin.encode(), limits, request.memcheck)
+    wanted = Program(
+        read_program(program), source, request.code, request.stdin.encode(), limits, request.memcheck, deadline
+    )
     pool = ThreadPoolExecutor(1, "slipway-trace")
     return Recording(pool.submit(_record, wanted, launcher, uids), pool)
 

@@ -1,8 +1,8 @@
 """What memcheck found, and at which step of the trace it was.
 
 Memcheck names the place in the source, not the moment: a line in a loop is many steps. Which of them it was shows in
-the two runs with different fills. A read out of bounds, of freed or of unwritten memory makes something uninitialised; a
-decision on it sends the two runs different ways.
+the two runs with different fills: what is read out of bounds, after a free or before a write makes something
+uninitialised, and a decision on it sends the two runs different ways.
 """
 
 from __future__ import annotations
@@ -42,15 +42,11 @@ class Moment:
 def first_finding(report: bytes, symbols: Symbols) -> Finding | None:
     """The first error in memcheck's XML; None if there is none in the program's own source. The report may end
     anywhere: its program was ended."""
-    parser = ElementTree.XMLPullParser(["end"])
+    begin, end = report.find(b"<error>"), report.find(b"</error>")
     try:
-        parser.feed(report)
-        for _, element in parser.read_events():
-            if element.tag == "error":
-                return _finding(element, symbols)
-    except ElementTree.ParseError:
+        return None if begin < 0 else _finding(ElementTree.fromstring(report[begin : end + len(b"</error>")]), symbols)
+    except (ElementTree.ParseError, ValueError):
         return None
-    return None
 
 
 def locate(finding: Finding, moments: Sequence[Moment], diverged_after: int | None, complete: bool) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass
+from mmap import mmap
 
 from runner.trace.log import Allocated, Freed, Step
 
@@ -20,9 +21,10 @@ class Image:
 
     def __init__(self, fill: int, data_low: int, data_high: int) -> None:
         self.fill = fill
-        self._regions = [
-            (STACK_BASE, bytearray(STACK_SIZE)),
-            (SMALL_BASE, bytearray(SMALL_SIZE)),
+        # Mapped, because the kernel gives zeroed pages only as they are touched; a bytearray is cleared at once.
+        self._regions: list[tuple[int, bytearray | mmap]] = [
+            (STACK_BASE, mmap(-1, STACK_SIZE)),
+            (SMALL_BASE, mmap(-1, SMALL_SIZE)),
             (data_low, bytearray(data_high - data_low)),
         ]
         self._large: dict[int, bytearray] = {}

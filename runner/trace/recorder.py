@@ -45,7 +45,7 @@ _MOST_PROGRAM = 64 * MEBIBYTE
 @dataclass(frozen=True)
 class Program:
     """A compiled program, its source's file name and text, its stdin, and the limits it runs under. *memcheck* says
-    whether to look for memory errors too."""
+    whether to look for memory errors too; *deadline* is of time.monotonic."""
 
     content: bytes
     source: str
@@ -53,6 +53,7 @@ class Program:
     stdin: bytes
     limits: StageLimits
     memcheck: bool = False
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def record(program: Program, launcher: Launcher, uids: range) -> Record:
         if program.memcheck:
             checked = pool.submit(check, program.content, program.stdin, program.limits, launcher, uids)
         with (
-            service().conversation() as conversation,
+            service().conversation(program.deadline) as conversation,
             identity(uids) as who,
             identity(uids) as reader,  # another user: what is left of the program's is ended while its log is read
             work_directory(who.uid) as directory,
@@ -116,7 +117,7 @@ def _limits(limits: StageLimits) -> StageLimits:
         limits,
         wall_seconds=min(limits.wall_seconds, caps.seconds + 2),
         cpu_seconds=min(limits.cpu_seconds, int(caps.seconds) + 1),
-        # The agent's copies of the program's memory, of which little is ever touched.
+        # OWN_SPACE of agent.h: copies of the program's memory, of which little is ever touched.
         address_space_bytes=limits.address_space_bytes + 1536 * MEBIBYTE,
         file_size_bytes=min(limits.file_size_bytes, 4 * MEBIBYTE),
         processes=limits.processes + 2,

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -21,14 +22,14 @@ _START = (
     "from runner.trace.worker import main; main(int(sys.argv[1]))"
 )
 _MOST_TABLE, _MOST_TRACE = 32 << 20, 8 << 20
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS, _LEAST_SECONDS = 10.0, 0.01
 
 
 class Conversation:
     """One trace being made: first the program's table, then, once it has run, its trace."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, connection: socket.socket, deadline: float | None) -> None:
+        self._connection, self._deadline = connection, deadline
 
     def table(self, program: bytes, source: str, uid: int | None) -> bytes:
         """The agent's table for *program*, compiled from *source*. TraceError if it cannot be traced."""
@@ -44,6 +45,8 @@ class Conversation:
         return self._answer(_MOST_TRACE)
 
     def _answer(self, most: int) -> bytes:
+        left = _PATIENCE_SECONDS if self._deadline is None else self._deadline - time.monotonic()
+        self._connection.settimeout(min(max(left, _LEAST_SECONDS), _PATIENCE_SECONDS))
         answer = receive(self._connection, most)
         if answer[:1] != b"+":
             raise TraceError(answer[1:].decode(errors="replace"))
@@ -59,17 +62,24 @@ class Service:
         self._worker: subprocess.Popen[bytes] | None = None
 
     @contextmanager
-    def conversation(self) -> Iterator[Conversation]:
-        """A conversation with a copy of the worker. TraceError if there is no worker."""
+    def conversation(self, deadline: float | None = None) -> Iterator[Conversation]:
+        """A conversation with a copy of the worker, until *deadline* (of time.monotonic) at the latest.
+
+        TraceError if it takes too long, or if there is no worker.
+        """
         mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with mine:
             with its:
                 self._hand_over(its)
-            mine.settimeout(_PATIENCE_SECONDS)
             try:
-                yield Conversation(mine)
+                yield Conversation(mine, deadline)
             except OSError as error:
                 raise TraceError("the trace could not be decoded") from error
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id, while there is one."""
+        return None if self._worker is None else self._worker.pid
 
     def close(self) -> None:
         """Ends the worker. Conversations that have begun go on."""

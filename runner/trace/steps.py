@@ -105,7 +105,7 @@ class Decoder:
                 case Freed():
                     self._memory.blocks.free(event)
                 case Unwound():
-                    self._leave_below(event.address)
+                    self._leave_below(event.address + 1)
                     self._unwound = True
                 case Fatal():
                     self._fatal = event

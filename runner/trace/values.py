@@ -20,7 +20,7 @@ UNINITIALIZED, UNALLOCATED = '"<UNINITIALIZED>"', '"<UNALLOCATED>"'
 MOST_ELEMENTS, _MOST_LEAVES, _DEEPEST = 256, 4096, 24
 # Larger numbers lose digits in JavaScript.
 _LARGEST_NUMBER = 2**53 - 1
-_MOST_BYTES = 1 << 20
+_MOST_BYTES, _SMALL = 1 << 20, 32
 _BOOLEAN, _FLOAT, _SIGNED, _CHARACTER, _UTF = 2, 4, 5, 6, 0x10
 
 Encoded = tuple[str, tuple[tuple[int, Pointer], ...]]
@@ -42,17 +42,28 @@ class Values:
             return _Writer(self, frame_address).missing(kind, address)
         if size != kind.size or (isinstance(kind, Record) and kind.virtual):  # depends on other memory as well
             return _Writer(self, frame_address).value(kind, address, *got)
-        key = (id(kind), address, *got)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = _Writer(self, frame_address).value(kind, address, *got)
-        return known
+        return self._cached(kind, address, *got)
 
     def between(self, kinds: list[tuple[str, Type, int]], address: int, one: bytes, other: bytes) -> Encoded:
         """The named values at offsets from *address*, whose bytes are given, as the inside of a JSON object."""
         writer = _Writer(self, 0)
-        parts = [f"{name}:{writer.text(kind, address + at, one, other, at, 0)}" for name, kind, at in kinds]
-        return ",".join(parts), tuple(writer.pointers)
+        parts, pointers = [], writer.pointers
+        for name, kind, at in kinds:
+            if kind.size > _SMALL:  # most often it is another variable that has changed
+                end = at + kind.size
+                text, more = self._cached(kind, address + at, one[at:end], other[at:end])
+                pointers += more
+            else:
+                text = writer.text(kind, address + at, one, other, at, 0)
+            parts.append(f"{name}:{text}")
+        return ",".join(parts), tuple(pointers)
+
+    def _cached(self, kind: Type, address: int, one: bytes, other: bytes) -> Encoded:
+        key = (id(kind), address, one, other)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _Writer(self, 0).value(kind, address, one, other)
+        return known
 
     def dimensions(self, kind: Array, frame_address: int) -> list[int]:
         """How many elements the array has in each dimension."""

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum state { LIVE = 1, FREED };
@@ -48,7 +49,12 @@ static void area_open(struct area *area, uint8_t *base, uint64_t bytes, size_t m
 static void heap_open(void) {
     if (small.base != NULL) return;
     area_open(&small, SMALL_BASE, SMALL_SIZE, 1 << 19);
-    area_open(&large, LARGE_BASE, LARGE_SIZE, 1 << 12);
+    struct rlimit space;
+    uint64_t left = LARGE_SIZE;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur < OWN_SPACE + LARGE_SIZE) {
+        left = space.rlim_cur > OWN_SPACE + LARGE_BLOCK ? (space.rlim_cur - OWN_SPACE) & ~4095ULL : LARGE_BLOCK;
+    }
+    area_open(&large, LARGE_BASE, left, 1 << 12);
 }
 
 static uint8_t redzone_fill(void) { return (uint8_t)~agent_fill; }

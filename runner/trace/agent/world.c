@@ -164,26 +164,26 @@ EXPORTED int thrd_create(thrd_t *thread, thrd_start_t run, void *argument) {
 
 /* Frames that are left this way have not returned; those below the caller's have. */
 EXPORTED _Noreturn void __cxa_throw(void *object, void *type, void (*destroy)(void *)) {
-    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0), 0, 0);
+    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0) + 16, 0, 0);
     real_throw(object, type, destroy);
     __builtin_unreachable();
 }
 
 EXPORTED _Noreturn void __cxa_rethrow(void) {
-    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0), 0, 0);
+    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0) + 16, 0, 0);
     real_rethrow();
     __builtin_unreachable();
 }
 
 /* The end of what a frame cleans up while an exception passes through it. */
 EXPORTED _Noreturn void _Unwind_Resume(void *exception) {
-    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0), 0, 0);
+    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0) + 16, 0, 0);
     real_resume(exception);
     __builtin_unreachable();
 }
 
 static _Noreturn void jump(jmp_buf where, int value) {
-    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0), 0, 0);
+    log_record(REC_UNWOUND, (uint64_t)__builtin_frame_address(0) + 16, 0, 0);
     real_longjmp(where, value);
     __builtin_unreachable();
 }

@@ -11,3 +11,12 @@ int main(void) {
     *p = 10;
     return 0;
 }
+/* trace
+call 7 main 1: l={level:?,s:?} p=?
+step 8 main 1: l={level:?,s:?} p=?
+step 9 main 1: l={level:9,s:OFF} p=?
+step 10 main 1: l={level:9,s:ON} p=?
+step 11 main 1: l={level:9,s:ON} p=&l
+step 12 main 1: l={level:10,s:ON} p=&l
+return 13 main 1: l={level:10,s:ON} p=&l
+*/

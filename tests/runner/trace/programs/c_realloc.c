@@ -7,3 +7,13 @@ int main(void) {
     free(v);
     return 0;
 }
+/* trace
+call 2 main 1: v=?
+step 3 main 1: v=?
+step 4 main 1: v=h1 | h1=[?]
+step 5 main 1: v=h1 | h1=[1]
+step 6 main 1: v=h2 | h2=[1,?]
+step 7 main 1: v=h2 | h2=[1,2]
+step 8 main 1: v=h2 | h2=[]
+return 9 main 1: v=h2 | h2=[]
+*/

@@ -10,3 +10,17 @@ int main() {
     s.push('b');
     return 0;
 }
+/* trace
+call 7 main 1: s={items:[?,?],used:?}
+step 8 main 1: s={items:[?,?],used:?}
+call 2 Stack 2: this=&s
+return 2 Stack 2: this=&s
+step 9 main 1: s={items:[?,?],used:0}
+call 5 Stack 2: this=&s item=a
+return 5 Stack 2: this=&s item=a
+step 10 main 1: s={items:[a,?],used:1}
+call 5 Stack 2: this=&s item=b
+return 5 Stack 2: this=&s item=b
+step 11 main 1: s={items:[a,b],used:2}
+return 12 main 1: s={items:[a,b],used:2}
+*/

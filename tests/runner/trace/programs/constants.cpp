@@ -6,3 +6,10 @@ int main() {
     int n = nine + size + five;
     return n - 17;
 }
+/* trace
+call 3 main 1: nine=? five=5 n=? ; size=3
+step 4 main 1: nine=? five=5 n=? ; size=3
+step 6 main 1: nine=9 five=5 n=? ; size=3
+step 7 main 1: nine=9 five=5 n=17 ; size=3
+return 8 main 1: nine=9 five=5 n=17 ; size=3
+*/
