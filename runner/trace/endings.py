@@ -39,7 +39,7 @@ _LIMITS = {
 _THROWN = re.compile(
     r"terminate called after throwing an instance of '(?P<type>[^\n]*)'(?:\n  what\(\):  (?P<what>.*))?"
 )
-_GUARD, _NULL_PAGE = 64 * 1024, 4096
+_BELOW_STACK, _NULL_PAGE = 1 << 30, 4096
 _LONGEST = 500
 
 
@@ -82,7 +82,7 @@ def _faulted(fatal: Fatal) -> str:
     name = _signal(fatal.what)
     if fatal.what not in (signal.SIGSEGV, signal.SIGBUS):
         return f"{name}."
-    if STACK_BASE - _GUARD <= fatal.address < STACK_BASE + _NULL_PAGE:
+    if STACK_BASE - _BELOW_STACK <= fatal.address < STACK_BASE + _NULL_PAGE:
         return "Stack overflow: too many calls, or too large local variables."
     null = ", a null pointer or close to one" if fatal.address < _NULL_PAGE else ""
     return f"{name}: there is no memory at address 0x{fatal.address:X}{null}."

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from runner.trace.dynamic import DynamicTypes
 from runner.trace.memory import LARGE_BASE, LARGE_RECORDED, LARGE_SIZE, SMALL_BASE, SMALL_SIZE, Block, Memory
 from runner.trace.types import Base, Pointer, Record, Type
-from runner.trace.values import MOST_ELEMENTS, Values
+from runner.trace.values import LARGE, MOST_ELEMENTS, Values
 
 _FOR_EXCEPTION, _BY_NEW_ARRAY = 3, 2
 # The number of elements that new[] keeps before them, where they have a destructor.
 _COOKIE = 8
 _MOST_BLOCKS, _LONGEST_TEXT = 2000, 256
+
+
+_Elements = tuple[list[str], tuple[tuple[int, Pointer], ...]]
 
 
 class _Shown:
@@ -34,7 +37,7 @@ class Heap:
 
     def __init__(self, memory: Memory, values: Values, dynamic: DynamicTypes) -> None:
         self._memory, self._values, self._dynamic = memory, values, dynamic
-        self._known: dict[tuple[int, int, int, bytes, bytes], tuple[list[str], tuple[tuple[int, Pointer], ...]]] = {}
+        self._known: dict[tuple[int, int, int, bytes, bytes], _Elements] = {}
         self._cookies: dict[int, int] = {}
 
     def reached(self, pointers: Iterable[tuple[int, Pointer]]) -> str:
@@ -66,17 +69,23 @@ class Heap:
             return ()
         first = self._first(block, address, kind)
         count = self._count(block, first, kind)
-        got = self._memory.read(first, count * kind.size) if count > 0 else None
-        if got is None:
-            return ()
+        texts, targets = self._elements(first, count, kind)
+        shown.add(block, first, texts)
+        return targets
+
+    def _elements(self, first: int, count: int, kind: Type) -> _Elements:
+        got = self._memory.read(first, count * kind.size) if count * kind.size <= LARGE else None
+        if got is None or (isinstance(kind, Record) and kind.virtual):
+            return self._encoded(first, count, kind)
         key = (first, id(kind), count, *got)
         known = self._known.get(key)
-        if known is None or (isinstance(kind, Record) and kind.virtual):
-            elements = [self._values.at(first + index * kind.size, kind) for index in range(count)]
-            targets = tuple(target for _, inner in elements for target in inner)
-            known = self._known[key] = [text for text, _ in elements], targets
-        shown.add(block, first, known[0])
-        return known[1]
+        if known is None:
+            known = self._known[key] = self._encoded(first, count, kind)
+        return known
+
+    def _encoded(self, first: int, count: int, kind: Type) -> _Elements:
+        elements = [self._values.at(first + index * kind.size, kind) for index in range(count)]
+        return [text for text, _ in elements], tuple(target for _, inner in elements for target in inner)
 
     def _first(self, block: Block, address: int, kind: Type) -> int:
         """Where the elements of type *kind* begin in *block*, of which *address* points to one."""
@@ -101,8 +110,8 @@ class Heap:
         if block.kind == _FOR_EXCEPTION:
             count = min(count, 1)
         if block.start >= LARGE_BASE:
-            count = min(count, (block.start + LARGE_RECORDED - first) // kind.size)
-        return count
+            count = min(count, max((block.start + LARGE_RECORDED - first) // kind.size, 1))
+        return max(count, 0)
 
     def _text(self, address: int, pointer: Pointer, shown: _Shown) -> None:
         """Constant text, which only a pointer shows."""

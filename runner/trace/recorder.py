@@ -18,10 +18,10 @@ from runner.identity import Identity, identity
 from runner.launcher import Launcher
 from runner.stage import Outcome, Stage, run_stage
 from runner.trace.build import agent
+from runner.trace.caps import Caps
 from runner.trace.errors import TraceError
 from runner.trace.memcheck import Findings, check
 from runner.trace.service import service
-from runner.trace.statements import Caps
 from runner.workdir import work_directory
 
 # What a program must be compiled with to be traced.

@@ -12,7 +12,7 @@ from runner.trace.heap import Heap
 from runner.trace.memory import Memory
 from runner.trace.symbols import Function, Symbols, Variable
 from runner.trace.types import Array, Pointer, Record, Type
-from runner.trace.values import Encoded, Values
+from runner.trace.values import LARGE, Encoded, Values
 
 # Between a frame's address and the frame pointer that points into it: the return address and the caller's pointer.
 FRAME_POINTER_OFFSET = 16
@@ -120,7 +120,9 @@ def _named(variables: list[Variable]) -> list[tuple[str, Variable]]:
 
 
 def _plain(kind: Type) -> bool:
-    """Whether the value depends on nothing but its own bytes."""
+    """Whether the value depends on nothing but its own bytes, and these are few enough to compare at each step."""
+    if kind.size > LARGE:
+        return False
     match kind:
         case Array():
             return kind.size > 0 and _plain(kind.element)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 
 from runner.trace.binary import Binary, Symbol
+from runner.trace.caps import Caps
 from runner.trace.errors import TraceError
 
 _TABLE = struct.Struct("<8sIIQQQQIIII")
@@ -24,18 +24,6 @@ _COMPILERS_OWN = re.compile(r"_GLOBAL__sub_[ID]|_Z41__static_initialization_and_
 # sub $N,%rsp with a byte or a double word, in a prologue.
 _SUB_BYTE, _SUB_WORD = b"\x48\x83\xec", b"\x48\x81\xec"
 _PROLOGUE_BYTES, _MOST_FRAME_BYTES = 32, 1 << 20
-
-
-@dataclass(frozen=True)
-class Caps:
-    """What ends a recording: *steps* and breakpoint *hits*, *seconds*, *log_bytes*; a step names at most *frames*."""
-
-    # The agent also records what the decoder leaves out: the rest of a line after each call on it.
-    steps: int = 2500
-    hits: int = 400_000
-    frames: int = 64
-    seconds: float = 2.0
-    log_bytes: int = 8 * 1024 * 1024
 
 
 def statement_table(binary: Binary, caps: Caps) -> bytes:

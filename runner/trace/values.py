@@ -20,7 +20,7 @@ UNINITIALIZED, UNALLOCATED = '"<UNINITIALIZED>"', '"<UNALLOCATED>"'
 MOST_ELEMENTS, _MOST_LEAVES, _DEEPEST = 256, 4096, 24
 # Larger numbers lose digits in JavaScript.
 _LARGEST_NUMBER = 2**53 - 1
-_MOST_BYTES, _SMALL = 1 << 20, 32
+_MOST_BYTES, LARGE, _SMALL = 1 << 20, 1 << 14, 32
 _BOOLEAN, _FLOAT, _SIGNED, _CHARACTER, _UTF = 2, 4, 5, 6, 0x10
 
 Encoded = tuple[str, tuple[tuple[int, Pointer], ...]]
@@ -36,11 +36,14 @@ class Values:
     def at(self, address: int, kind: Type, frame_address: int = 0) -> Encoded:
         """The value of type *kind* at *address*. *frame_address* is that of the frame the type is used in: the length
         of an array may depend on it."""
-        size = self._size(kind, frame_address)
+        if isinstance(kind, Record) and kind.size > LARGE:
+            return self._by_members(kind, address, frame_address)
+        size = self._shown_size(kind, frame_address)
         got = self._memory.read(address, size) if 0 < size <= _MOST_BYTES else (b"", b"")
         if got is None:
             return _Writer(self, frame_address).missing(kind, address)
-        if size != kind.size or (isinstance(kind, Record) and kind.virtual):  # depends on other memory as well
+        # What depends on other memory as well, or would fill the memory of this process, is written anew each time.
+        if size > LARGE or _is_dynamic(kind) or (isinstance(kind, Record) and kind.virtual):
             return _Writer(self, frame_address).value(kind, address, *got)
         return self._cached(kind, address, *got)
 
@@ -89,11 +92,23 @@ class Values:
         """The byte of uninitialised memory, where there is no second run that would tell."""
         return self._memory.first.fill if self._memory.second is None else None
 
-    def _size(self, kind: Type, frame_address: int) -> int:
-        if not isinstance(kind, Array) or kind.size:
+    def _shown_size(self, kind: Type, frame_address: int) -> int:
+        if not isinstance(kind, Array):
             return kind.size
         elements = math.prod(self.dimensions(kind, frame_address))
         return min(elements, MOST_ELEMENTS) * kind.element.size
+
+    def _by_members(self, kind: Record, address: int, frame_address: int) -> Encoded:
+        """A record so large that most of it is in arrays, of which only the beginning is shown."""
+        parts = [f'["C_STRUCT","0x{address:X}",{_quoted(kind.name)}']
+        pointers: list[tuple[int, Pointer]] = []
+        for member in kind.members:
+            if member.bits is not None or member.expression is not None:
+                continue
+            text, more = self.at(address + member.offset, member.type, frame_address)
+            parts.append(f"[{_quoted(member.name)},{text}]")
+            pointers.extend(more)
+        return ",".join(parts) + "]", tuple(pointers)
 
 
 class _Writer:
@@ -194,6 +209,10 @@ class _Writer:
                 break
             parts.append(self.text(element, address + index * size, one, other, at + index * size, depth + 1))
         return ",".join(parts) + "]"
+
+
+def _is_dynamic(kind: Type) -> bool:
+    return isinstance(kind, Array) and not kind.size
 
 
 def _type_name(kind: Type) -> str:

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.trace.binary import Binary
+from runner.trace.caps import Caps
 from runner.trace.document import program_trace
 from runner.trace.errors import TraceError
 from runner.trace.log import Log
-from runner.trace.statements import Caps, statement_table
+from runner.trace.statements import statement_table
 from runner.trace.steps import Decoder, Shown
 from runner.trace.symbols import Symbols
 from runner.trace.wire import receive, send

@@ -183,3 +183,63 @@ def test_every_trace_of_the_corpus_fits_the_schema() -> None:
     for name in ("virtual_inheritance.cpp", "c_vla.c", "uncaught.cpp", "unions.cpp", "arrays_2d.cpp", "new_array.cpp"):
         code = (PROGRAMS / name).read_text()
         validator.validate(traced(code, name))
+
+
+def test_cpp20_is_traced() -> None:
+    code = """
+#include <compare>
+#include <concepts>
+#include <span>
+template <std::integral T>
+T add(T a, T b) {
+    return a + b;
+}
+struct Version {
+    int major, minor;
+    auto operator<=>(const Version &) const = default;
+};
+int main() {
+    Version a{1, 2}, b{1, 3};
+    bool less = a < b;
+    int values[] = {1, 2};
+    std::span<int> view(values);
+    int sum = add(view[0], view[1]);
+    return 0;
+}
+"""
+    last = traced(code, options=("-std=c++20",))["trace"][-1]
+    local = last["stackToRender"][-1]["encodedLocals"]
+    assert (last["event"], local["less"][3], local["sum"][3]) == ("return", True, 3)
+
+
+def test_large_data_is_shown_in_part() -> None:
+    code = """struct Board { int cells[300][300]; int moves; };
+Board board;
+char text[2000000];
+int main() {
+    Board *other = new Board();
+    for (int i = 0; i < 50; i++) {
+        board.moves++;
+        text[i] = 'x';
+    }
+    delete other;
+    return 0;
+}
+"""
+    last = traced(code)["trace"][-1]
+    assert last["event"] == "return"
+    board, text = dict(last["globals"]["board"][3:]), last["globals"]["text"]
+    assert board["moves"][3] == 50
+    assert len(board["cells"]) == 3 + 256
+    assert [character[3] for character in text[50:54]] == ["x", "x", "\\0", "\\0"]
+
+
+def test_memory_errors_are_looked_for_unless_that_is_declined() -> None:
+    code = "int main() {\\nX
+    result = _run(code, memcheck=True)
+    if result.memcheck == "unavailable":
+        pytest.skip("valgrind is not installed")
+    assert result.memcheck == "found"
+    assert result.trace is not None
+    assert result.trace["trace"][-1]["event"] == "exception"
+    assert _run(code).memcheck is None
