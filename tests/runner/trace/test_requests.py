@@ -235,7 +235,7 @@ int main() {
 
 
 def test_memory_errors_are_looked_for_unless_that_is_declined() -> None:
-    code = "int main() {\\nX
+    code = "int main() {\n    int *p = new int(1);\n    delete p;\n    return *p;\n}\n"
     result = _run(code, memcheck=True)
     if result.memcheck == "unavailable":
         pytest.skip("valgrind is not installed")
