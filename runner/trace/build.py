@@ -17,6 +17,7 @@ _COMMON = ("-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror")
 _LIBRARY = (
     "-fPIC",
     "-shared",
+    "-Wl,--as-needed",  # a C program gets no C++ library
     "-fvisibility=hidden",
     "-fno-builtin-malloc",  # or calloc would be turned into a call of itself
     "-fno-stack-protector",  # what it interrupts may have broken the stack

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Caps:
-    """What ends a recording: *steps* and breakpoint *hits*, *seconds*, *log_bytes*; a step names at most *frames*."""
+    """What ends a recording: *steps* and breakpoint *hits*, *seconds* of processor time, *log_bytes*; a step names at
+    most *frames*."""
 
     # The agent also records what the decoder leaves out: the rest of a line after each call on it.
     steps: int = 2500

@@ -10,19 +10,16 @@ from runner.trace.steps import Recording, TraceStep
 _FRAME_END = ',"isParent":false,"isZombie":false,"parentFrameIdList":[]}'
 
 
-def program_trace(code: str, recording: Recording, printed: bytes) -> str:
-    """The trace of *code*; *printed* is all that the program wrote to stdout. ASCII only."""
-    outputs: dict[int, str] = {}
+def program_trace(code: str, recording: Recording) -> str:
+    """The trace of *code*. ASCII only."""
     names: dict[int, str] = {}
     steps = []
     for step in recording.steps:
-        if step.printed not in outputs:
-            outputs[step.printed] = json.dumps(printed[: step.printed].decode(errors="replace"))
-        steps.append(_step(step, recording.ordered_globals, outputs[step.printed], names))
+        steps.append(_step(step, recording.ordered_globals, names))
     return f'{{"code":{json.dumps(code)},"trace":[{",".join(steps)}]}}'
 
 
-def _step(step: TraceStep, ordered_globals: str, stdout: str, names: dict[int, str]) -> str:
+def _step(step: TraceStep, ordered_globals: str, names: dict[int, str]) -> str:
     last = len(step.frames) - 1
     frames = [
         _frame(frame, step.lines[index], step.local[index], index == last, names)
@@ -33,7 +30,7 @@ def _step(step: TraceStep, ordered_globals: str, stdout: str, names: dict[int, s
     return (
         f'{{"event":"{step.event}","line":{step.line},"funcName":{_name(step.frames[-1], names)},'
         f'"stackToRender":[{",".join(frames)}],"globals":{{{step.globals}}},"orderedGlobals":{ordered_globals},'
-        f'"heap":{{{step.heap}}},"stdout":{stdout}{message}{omitted}}}'
+        f'"heap":{{{step.heap}}},"stdout":{step.stdout}{message}{omitted}}}'
     )
 
 

@@ -91,7 +91,7 @@ def _faulted(fatal: Fatal) -> str:
 def _killed(wait_status: int | None) -> str:
     if wait_status is not None and wait_status & 0x7F:
         return f"The program was ended by a signal: {_signal(wait_status & 0x7F)}."
-    return "The recording ends here: the program left it, or overwrote it."
+    return "The recording ends here: the program was stopped, left it, or overwrote it."
 
 
 def _signal(number: int) -> str:

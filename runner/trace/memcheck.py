@@ -17,7 +17,7 @@ _REPORT, _MOST_REPORT = "findings.xml", 256 * 1024
 _FOUND = 99
 # What Valgrind itself needs, and its shadow of the program's memory.
 _OVERHEAD = 3072 * MEBIBYTE
-_WALL_SECONDS, _CPU_SECONDS = 4.0, 3
+_CPU_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,6 @@ def _environment(directory: Path) -> dict[str, str]:
 def _limits(limits: StageLimits) -> StageLimits:
     return replace(
         limits,
-        wall_seconds=min(limits.wall_seconds, _WALL_SECONDS),
         cpu_seconds=min(limits.cpu_seconds, _CPU_SECONDS),
         address_space_bytes=limits.address_space_bytes + _OVERHEAD,
         file_size_bytes=min(limits.file_size_bytes, 4 * MEBIBYTE),

@@ -115,7 +115,6 @@ def _limits(limits: StageLimits) -> StageLimits:
     caps = Caps()
     return replace(
         limits,
-        wall_seconds=min(limits.wall_seconds, caps.seconds + 2),
         cpu_seconds=min(limits.cpu_seconds, int(caps.seconds) + 1),
         # OWN_SPACE of agent.h: copies of the program's memory, of which little is ever touched.
         address_space_bytes=limits.address_space_bytes + 1536 * MEBIBYTE,

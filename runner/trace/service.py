@@ -22,7 +22,7 @@ _START = (
     "from runner.trace.worker import main; main(int(sys.argv[1]))"
 )
 _MOST_TABLE, _MOST_TRACE = 32 << 20, 8 << 20
-_PATIENCE_SECONDS, _LEAST_SECONDS = 10.0, 0.01
+_PATIENCE_SECONDS, _LEAST_SECONDS = 20.0, 0.01
 
 
 class Conversation:

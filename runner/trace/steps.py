@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -39,13 +40,13 @@ class TraceStep:
     local: list[str]
     globals: str
     heap: str
-    printed: int
+    stdout: str
     message: str | None = None
 
     @property
     def size(self) -> int:
-        """About how many bytes of JSON it makes, stdout not counted."""
-        return 300 + len(self.globals) + len(self.heap) + sum(len(text) + 240 for text in self.local)
+        """About how many bytes of JSON it makes."""
+        return 300 + len(self.stdout) + len(self.globals) + len(self.heap) + sum(len(text) + 240 for text in self.local)
 
 
 @dataclass(slots=True)
@@ -77,11 +78,14 @@ def _moment(step: TraceStep) -> Moment:
 class Decoder:
     """Decodes one log, with the help of a second one of a run whose memory was filled otherwise."""
 
-    def __init__(self, binary: Binary, symbols: Symbols, first: Log, second: Log | None, shown: Shown) -> None:
+    def __init__(
+        self, binary: Binary, symbols: Symbols, first: Log, second: Log | None, printed: bytes, shown: Shown
+    ) -> None:
         low, high = binary.data_range
         one = Image(first.fill, low, high)
         other = None if second is None or second.fill == first.fill else Image(second.fill, low, high)
         self._symbols, self._log, self._shown = symbols, first, shown
+        self._printed, self._outputs = printed, dict[int, str]()
         self._memory = Memory(one, other, binary.constants)
         self._second_events = iter(()) if second is None else second.events()
         self._renderer = Renderer(binary, symbols, self._memory)
@@ -185,7 +189,7 @@ class Decoder:
         self._add(state)
 
     def _add(self, step: TraceStep) -> None:
-        self._bytes += step.size + step.printed
+        self._bytes += step.size
         if len(self._recording.steps) >= self._shown.steps or self._bytes > self._shown.json_bytes:
             self._recording.limit_reached = True
             return
@@ -195,7 +199,15 @@ class Decoder:
         local, static, heap = self._renderer.state(frames)
         lines = [self._symbols.line_at(frame.pc, frame.function) for frame in frames[:-1]]
         omitted = max(step.depth - len(step.frames), 0)
-        return TraceStep("stepLine", line, frames, [*lines, line], omitted, local, static, heap, step.printed)
+        return TraceStep(
+            "stepLine", line, frames, [*lines, line], omitted, local, static, heap, self._stdout(step.printed)
+        )
+
+    def _stdout(self, count: int) -> str:
+        """The first *count* bytes that the program printed, as JSON."""
+        if count not in self._outputs:
+            self._outputs[count] = json.dumps(self._printed[:count].decode(errors="replace"))
+        return self._outputs[count]
 
     def _fatal_step(self, step: Step, frames: list[ActiveFrame]) -> None:
         """Where the program was interrupted: mostly in the midst of the statement that the last step stands before."""

@@ -108,11 +108,11 @@ def _decode(connection: socket.socket, binary: Binary, symbols: Symbols) -> byte
         other = Log.of(second)
     except TraceError:
         other = None  # without it, what is uninitialised shows less surely
-    decoder = Decoder(binary, symbols, Log.of(first), other, Shown())
+    decoder = Decoder(binary, symbols, Log.of(first), other, printed, Shown())
     recording = decoder.recording(details["errors"], report)
     if not recording.steps:
         raise TraceError("the program did not reach a statement of its main")
-    return program_trace(details["code"], recording, printed).encode()
+    return program_trace(details["code"], recording).encode()
 
 
 if __name__ == "__main__":

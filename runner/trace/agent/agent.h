@@ -135,7 +135,7 @@ _Noreturn void stop_tracing(enum ending why, uint64_t value);
 void fatal(uint32_t what, uint64_t address);
 
 /* world.c */
-void world_open(void);
+int untraced_fork(void);
 
 void *reserve(void *where, size_t bytes); /* zeroed memory, or the process ends */
 

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 typedef int main_function(int, char **, char **);
-pid_t untraced_fork(void);
 
 static struct {
     main_function *run;
@@ -90,9 +89,10 @@ static void redirect(int target, const char *path, int flags) {
     close(fd);
 }
 
+/* Returns 0 in the copy that is to run the program: a new process or, where none may be made, this one. */
 static pid_t start(const char *log, uint8_t fill, const char *out, const char *err, const char *directory) {
     pid_t pid = untraced_fork();
-    if (pid != 0) return pid;
+    if (pid > 0 || (pid < 0 && program.second)) return pid;
     if (log_open(log, fill) != 0) _exit(124);
     redirect(STDOUT_FILENO, out, O_WRONLY);
     redirect(STDERR_FILENO, err, O_WRONLY | O_APPEND);
@@ -108,7 +108,6 @@ static int main_in_its_place(int count, char **arguments, char **environment) {
     program.count = count;
     program.arguments = arguments;
     program.environment = environment;
-    world_open();
     program.second = 1;
     pid_t second = start("b.log", 0xA5, "/dev/null", "/dev/null", "b");
     if (second == 0) return traced(table);
@@ -116,7 +115,7 @@ static int main_in_its_place(int count, char **arguments, char **environment) {
     pid_t first = start("a.log", 0x5A, "a.out", "a.err", "a");
     if (first == 0) return traced(table);
     int status = 0, log = open("a.log", O_WRONLY | O_CLOEXEC);
-    if (first < 0 || log < 0) _exit(126);
+    if (log < 0) _exit(126);
     waitpid(first, &status, 0);
     uint64_t noted = (uint32_t)status;
     if (pwrite(log, &noted, sizeof noted, offsetof(struct log_header, wait_status)) != sizeof noted) _exit(126);

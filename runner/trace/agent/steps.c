@@ -137,11 +137,20 @@ static void on_breakpoint(greg_t *registers) {
     registers[REG_EFL] |= TRAP_FLAG;
 }
 
+/* A string instruction with a prefix that repeats it stays where it is until its last round. */
+static int is_repeating(const greg_t *registers) {
+    if (stepping == 0 || (uint64_t)registers[REG_RIP] != stepping) return 0;
+    uint8_t prefix = *(const uint8_t *)stepping;
+    return prefix == 0xF2 || prefix == 0xF3;
+}
+
 static void on_trap(int number, siginfo_t *info, void *context) {
     (void)number;
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     handling++;
-    if (info->si_code == STEPPED) {
+    if (info->si_code == STEPPED && is_repeating(registers)) {
+        /* one round of it; the next traps again */
+    } else if (info->si_code == STEPPED) {
         registers[REG_EFL] &= ~(greg_t)TRAP_FLAG;
         if (stepping != 0 && agent_active) *(uint8_t *)stepping = INT3;
         stepping = 0;
@@ -168,7 +177,7 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
     end_with((uint64_t)number, address, pc, sp);
 }
 
-static void on_alarm(int number) {
+static void on_time_over(int number) {
     (void)number;
     if (agent_active) stop_tracing(END_TIME, about->milliseconds);
 }
@@ -182,10 +191,11 @@ static void handle_signals(void) {
     static const int ending[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU, SIGXFSZ};
     action.sa_sigaction = on_fatal;
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) sigaction(ending[i], &action, NULL);
-    struct sigaction alarmed = {.sa_handler = on_alarm, .sa_flags = SA_ONSTACK};
-    sigaction(SIGALRM, &alarmed, NULL);
+    /* Processor time: how much else the machine has to do should not show in a trace. */
+    struct sigaction over = {.sa_handler = on_time_over, .sa_flags = SA_ONSTACK};
+    sigaction(SIGPROF, &over, NULL);
     struct timeval limit = {about->milliseconds / 1000, about->milliseconds % 1000 * 1000L};
-    setitimer(ITIMER_REAL, &(struct itimerval){.it_value = limit}, NULL);
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value = limit}, NULL);
 }
 
 void steps_open(const struct table *table, const struct statement *all) {

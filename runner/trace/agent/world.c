@@ -24,7 +24,8 @@ static void (*real_throw)(void *, void *, void (*)(void *)), (*real_rethrow)(voi
 static void (*real_resume)(void *);
 static void (*real_exit)(int), (*real_quick_exit)(int);
 
-void world_open(void) {
+/* Before the program's own constructors, which may look at the clock. */
+__attribute__((constructor)) static void world_open(void) {
     struct timespec now;
     int (*clock_now)(clockid_t, struct timespec *) =
         (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
@@ -136,7 +137,7 @@ EXPORTED unsigned _ZNSt13random_device16_M_getval_pretr1Ev(void *device) {
     return _ZNSt13random_device9_M_getvalEv(device);
 }
 
-EXPORTED pid_t getpid(void) { return own_pid != 0 ? own_pid : getppid(); }
+EXPORTED pid_t getpid(void) { return own_pid; }
 
 EXPORTED pid_t fork(void) {
     pid_t pid = real_fork();

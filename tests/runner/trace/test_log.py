@@ -60,7 +60,9 @@ def _step(pc: int, pointer: int, changes: list[tuple[int, bytes]]) -> bytes:
 def _decode(first: bytes, second: bytes) -> int:
     try:
         one, other = Log.of(first), Log.of(second)
-        recording = Decoder(_binary(), _symbols(), one, other, Shown(steps=50, json_bytes=200_000)).recording("", b"")
+        recording = Decoder(_binary(), _symbols(), one, other, b"out", Shown(steps=50, json_bytes=200_000)).recording(
+            "", b""
+        )
     except TraceError:
         return 0
     return len(recording.steps)
