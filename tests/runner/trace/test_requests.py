@@ -246,3 +246,8 @@ def test_memory_errors_are_looked_for_unless_that_is_declined() -> None:
     assert result.trace is not None
     assert result.trace["trace"][-1]["event"] == "exception"
     assert _run(code).memcheck is None
+
+
+def test_output_of_constructors_of_globals_is_shown() -> None:
+    code = (PROGRAMS / "constructors_of_globals.cpp").read_text()
+    assert traced(code)["trace"][0]["stdout"] == "early\nlater\n"
