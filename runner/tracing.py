@@ -19,7 +19,8 @@ from runner.errors import RunnerError
 from runner.launcher import Launcher
 from runner.trace.build import agent, linked
 from runner.trace.errors import TraceError
-from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, Program, read_program, record
+from runner.trace.program import Program
+from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, read_program, record
 
 
 @dataclass(frozen=True)
