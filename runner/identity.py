@@ -11,8 +11,6 @@ import grp
 import os
 import pwd
 import signal
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.errors import RunnerError
+from runner.rootdir import root_directory
 
 # Above the ranges of ordinary users and below 61184-65519, which systemd gives to services with DynamicUser.
 SLOT_UIDS = range(61000, 61064)
@@ -65,7 +64,7 @@ def identity(candidates: range = SLOT_UIDS) -> Iterator[Identity]:
     if os.geteuid() != 0:
         yield Identity(uid=None)
         return
-    directory = _lock_directory()
+    directory = root_directory()
     for uid in candidates:
         lock = _lock(directory / str(uid))
         if lock is None:
@@ -92,19 +91,6 @@ def _is_unused(uid: int) -> bool:
             continue
         return False
     return True
-
-
-def _lock_directory() -> Path:
-    """A directory only root can enter. RunnerError if the name is taken by somebody else."""
-    parent = Path("/run")  # where the Filesystem Hierarchy Standard puts the run-time files of root's programs
-    if not os.access(parent, os.W_OK):
-        parent = Path(tempfile.gettempdir())
-    path = parent / "slipway-runner"
-    path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise RunnerError(f"{path} is not a directory of the runner's own.", cure="Remove it.")
-    return path
 
 
 def _lock(path: Path) -> int | None:

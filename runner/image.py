@@ -19,6 +19,6 @@ def lambda_task_files() -> dict[str, Path]:
         raise RunnerError(f"{_HANDLER} does not exist.", cure="Build images from a checkout of the repository.")
     files = {"handler.py": _HANDLER}
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".c"):
+        if path.suffix in (".py", ".c", ".h"):
             files[f"runner/{path.relative_to(_PACKAGE).as_posix()}"] = path
     return files

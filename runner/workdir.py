@@ -10,21 +10,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from runner import mounts
 from runner.errors import RunnerError
+from runner.usage import DiskUse
 
 
 @contextmanager
-def work_directory(owner: int | None) -> Iterator[Path]:
+def work_directory(owner: int | None, limit: DiskUse | None = None) -> Iterator[Path]:
     """A new directory, mode 0700, of user *owner* (None: the caller's), removed on exit.
 
-    RunnerError if *owner* could not reach it, or if it cannot be removed.
+    With *limit* it is a file system of its own, in memory, that holds no more than that. RunnerError if *owner* could
+    not reach it, or if it cannot be removed.
     """
-    path = Path(tempfile.mkdtemp(prefix="slipway-run-"))
+    path = Path(tempfile.mkdtemp(prefix="slipway-run-")).resolve()
     try:
         if owner is not None:
-            _check_reachable(path.resolve().parent)
-            os.chown(path, owner, owner)
-        yield path
+            _check_reachable(path.parent)
+        if limit is not None:
+            mounts.mount_temporary(path, limit)
+        try:
+            if owner is not None:
+                os.chown(path, owner, owner)
+            yield path
+        finally:
+            if limit is not None:
+                mounts.unmount(path)
     finally:
         remove_tree(path)
 
