@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.contract import Leftovers
-from runner.errors import RunnerError
+from runner.errors import UncleanError
 from runner.usage import SCRATCH, owned_below
 from runner.workdir import remove_tree
 
@@ -38,7 +38,7 @@ class Audit:
         return cls(uid, frozenset(_files(uid)), frozenset(_objects(uid)))
 
     def finish(self, processes: int) -> Leftovers:
-        """Removes what is new and counts it. RunnerError if something of it stays."""
+        """Removes what is new and counts it. UncleanError if something of it stays."""
         files = [path for path in _files(self.uid) if path not in self.files]
         objects = [found for found in _objects(self.uid) if found not in self.objects]
         for path in files:
@@ -47,7 +47,7 @@ class Audit:
             _remove_object(kind, number)
         left = set(_files(self.uid)) - self.files or set(_objects(self.uid)) - self.objects
         if left:
-            raise RunnerError(f"the program left what cannot be removed: {sorted(map(str, left))[:5]}.")
+            raise UncleanError(f"the program left what cannot be removed: {sorted(map(str, left))[:5]}.")
         return Leftovers(processes, len(files), len(objects))
 
 

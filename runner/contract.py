@@ -152,6 +152,7 @@ class Result:
     run_limits: StageLimits | None = None
     isolation: Isolation = field(default_factory=Isolation)
     leftovers: Leftovers | None = None  # None where no audit was made, since nothing could be left
+    unclean: bool = False  # something of the program stayed; not told, since it is not the program's author's business
     trace: None = None  # recorded by the tracer once there is one
 
     @property

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.audit import Audit, audited_user
 from runner.contract import Isolation, Leftovers, Request, Result, StageLimits, Status, Timings
-from runner.errors import RunnerError
-from runner.home import Home, current_home
+from runner.errors import RunnerError, UncleanError
+from runner.home import REQUIRE, Home, check_required, current_home, found_home, is_hidden
 from runner.identity import SLOT_UIDS, Identity, identity
 from runner.languages import LANGUAGES, Language, find_interpreter
 from runner.launcher import SEARCH_PATH, Compiler, Launcher, find_compiler, launcher
@@ -22,11 +24,14 @@ from runner.verdict import after_compiling, after_running, out_of_budget
 from runner.workdir import work_directory
 
 
-def prepare() -> None:
+def prepare(*, also: Sequence[str] = ()) -> None:
     """Makes what every run needs. Called before the first untrusted program of a process, it leaves that program
-    nothing to tamper with. RunnerError if the machine lacks g++, or does not give what ``RUNNER_REQUIRE`` names."""
+    nothing to tamper with. RunnerError if the machine lacks g++, or does not give what ``RUNNER_REQUIRE`` names.
+
+    *also* are layers that the caller gives.
+    """
     find_compiler()
-    current_home()
+    check_required(found_home(os.geteuid()), os.environ.get(REQUIRE, ""), also)
 
 
 def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) -> Result:
@@ -42,7 +47,7 @@ def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) 
     try:
         with ExitStack() as stack:
             here, tool = home or current_home(), _tool(request)
-            who = stack.enter_context(identity(uids))
+            who = stack.enter_context(identity(uids, sole_user="sole-user" in here.layers))
             directory = stack.enter_context(work_directory(who.uid, _size(request, here)))
             audit = _audit(who, here, directory)
             try:
@@ -51,6 +56,8 @@ def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) 
                 killed = result.leftovers.processes if result.leftovers else 0
                 leftovers = audit.finish(killed) if audit else None
             result = replace(result, leftovers=leftovers)
+    except UncleanError as error:
+        result = Result(status=Status.INTERNAL_ERROR, error=f"The program left something: {error}", unclean=True)
     except RunnerError as error:
         result = Result(status=Status.INTERNAL_ERROR, error=f"The runner cannot run programs here: {error}")
     except OSError as error:
@@ -175,7 +182,8 @@ class _Run:
         held |= self.home.layers & {"limited-disk"}
         if audited_user(self.who.uid, self.home.name) is not None:
             held.add("leftovers-audit")
-        if held & {"own-user", "landlock", "namespaces"} or self.home.layers & {"hidden-runtime"}:
+        held |= self.home.layers & {"sole-user"}
+        if held & {"own-user", "landlock", "namespaces"} or is_hidden():
             held.add("hidden-runtime")
         layers = tuple(layer for layer in KNOWN_LAYERS if layer in held)
         return Isolation(

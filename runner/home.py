@@ -6,19 +6,23 @@ A layer is used wherever it was seen to hold. What must not be missing is the op
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from runner import mounts
 from runner.errors import RunnerError
+from runner.killing import is_sole_user
 from runner.launcher import Launcher, launcher
 from runner.layers import CONFINING, KNOWN_LAYERS, PROBED
 
 REQUIRE = "RUNNER_REQUIRE"
+_SET_DUMPABLE = 4
 # What a program may read besides its work directory, where that can be decided: a toolchain, nothing of the machine.
 READABLE = (
     "/usr",
@@ -65,10 +69,11 @@ class Home:
 
 
 @cache
-def home_of(euid: int) -> Home:
-    """The home of a runner with this effective user, probed once. RunnerError if a required layer is missing."""
+def found_home(euid: int) -> Home:
+    """The home of a runner with this effective user, probed once a process, before the first program runs."""
     found = _probe(launcher())
     layers = {name for name, error in found.items() if error == 0}
+    name = _name(os.environ)
     if euid == 0:
         layers |= {"own-user", "hidden-runtime", "leftovers-audit"}
         layers -= {"user-namespace"}  # the user of the program is another one than root already
@@ -76,15 +81,35 @@ def home_of(euid: int) -> Home:
             layers.add("limited-disk")
     else:
         layers -= {"namespaces"}
+        if layers & {"landlock", "user-namespace"} or is_hidden():
+            layers.add("hidden-runtime")
+        if name == "lambda":
+            layers.add("leftovers-audit")
+            if is_sole_user(name):
+                layers.add("sole-user")
     refused = {name: errno.errorcode.get(number, str(number)) for name, number in found.items() if number != 0}
-    here = Home(_name(os.environ), frozenset(layers), refused)
-    check_required(here, os.environ.get(REQUIRE, ""))
-    return here
+    return Home(name, frozenset(layers), refused)
 
 
 def current_home() -> Home:
-    """The home of this process as it is now. RunnerError as `home_of`."""
-    return home_of(os.geteuid())
+    """The home of this process as it is now. RunnerError if it lacks what ``RUNNER_REQUIRE`` names."""
+    here = found_home(os.geteuid())
+    # Of what is signed the engine knows nothing: who signs has checked it.
+    check_required(here, os.environ.get(REQUIRE, ""), ("signed-result",))
+    return here
+
+
+def hide_runtime() -> None:
+    """Makes this process's memory, environment and descriptors unreadable to its own user, where prctl is not refused.
+
+    Where it is, an interpreter that its user may execute but not read does the same.
+    """
+    ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def is_hidden() -> bool:
+    """Whether they are: the kernel then says that the files of this process in /proc are root's."""
+    return Path("/proc/self/environ").stat().st_uid != os.geteuid()
 
 
 # What every start has, whatever the home: the launcher fails without it.
@@ -93,15 +118,15 @@ ALWAYS = frozenset(
 )
 
 
-def check_required(here: Home, names: str) -> None:
-    """RunnerError if one of *names* (separated by commas) does not hold in *here*, or is not the name of a layer."""
+def check_required(here: Home, names: str, also: Sequence[str] = ()) -> None:
+    """RunnerError if one of *names* (separated by commas) does not hold in *here* nor is in *also*, or is no layer."""
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     unknown = sorted(set(wanted) - set(KNOWN_LAYERS))
     if unknown:
         raise RunnerError(
             f"{REQUIRE} names {unknown[0]!r}, which is no layer.", cure=f"Layers are: {', '.join(KNOWN_LAYERS)}."
         )
-    missing = [name for name in wanted if name not in here.layers | set(here.asked()) | ALWAYS]
+    missing = [name for name in wanted if name not in here.layers.union(here.asked(), ALWAYS, also)]
     if missing:
         reasons = ", ".join(f"{name} ({here.refused.get(name, 'not had here')})" for name in missing)
         raise RunnerError(

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.errors import RunnerError
+from runner import killing
+from runner.errors import RunnerError, UncleanError
 from runner.rootdir import root_directory
 
 # Above the ranges of ordinary users and below 61184-65519, which systemd gives to services with DynamicUser.
@@ -27,9 +28,13 @@ SWEEP_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Identity:
-    """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's."""
+    """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's.
+
+    With *sole_user* the caller's, in the Lambda home, was nobody else's either when the runner started.
+    """
 
     uid: int | None
+    sole_user: bool = False
 
     def process_limit(self, wanted: int) -> int:
         """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user."""
@@ -38,8 +43,11 @@ class Identity:
     def sweep(self) -> int:
         """Kills what is left of an own uid, process by process; returns how many were killed.
 
-        Nothing happens under a shared uid: its processes cannot be told from the caller's. RunnerError if some stay.
+        Nothing happens under a shared uid, whose processes cannot be told from the caller's, unless the caller is known
+        to have had none. UncleanError if some stay.
         """
+        if self.sole_user:
+            return killing.kill_all_others("lambda", sole_user=True)
         # By pid: one that is slow to go is signalled again, and is still one.
         killed: set[int] = set()
         if self.uid is None:
@@ -51,18 +59,19 @@ class Identity:
                 return len(killed)
             killed.update(pid for pid in alive if _kill(pid, self.uid))
             if time.monotonic() > deadline:
-                raise RunnerError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
+                raise UncleanError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
         return len(killed)
 
 
 @contextmanager
-def identity(candidates: range = SLOT_UIDS) -> Iterator[Identity]:
-    """The identity for one request, held until exit. As root the first of *candidates* that nobody uses or has locked.
+def identity(candidates: range = SLOT_UIDS, *, sole_user: bool = False) -> Iterator[Identity]:
+    """The identity for one request, held until exit. As root the first of *candidates* that nobody uses or has locked;
+    else the caller's, which may be a *sole_user*.
 
     RunnerError as root if there is none.
     """
     if os.geteuid() != 0:
-        yield Identity(uid=None)
+        yield Identity(uid=None, sole_user=sole_user)
         return
     directory = root_directory()
     for uid in candidates:

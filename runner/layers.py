@@ -33,6 +33,7 @@ KNOWN_LAYERS = (
     "disk-watch",
     "limited-disk",
     "leftovers-audit",
+    "sole-user",
     "signed-result",
 )
 # A home that lacks one of these is called degraded: programs can reach the network, or each other's files.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runner.capture import Capture
 from runner.contract import StageLimits
-from runner.errors import RunnerError
+from runner.errors import RunnerError, UncleanError
 from runner.home import Home, current_home
 from runner.identity import Identity
 from runner.launcher import Launcher, Started, describe
@@ -183,7 +183,7 @@ class _Watch:
         if not report.ended:
             raise RunnerError("the launcher ended without saying how the program did; somebody killed it.")
         if report.left and who.uid is None:  # an own uid has been swept
-            raise RunnerError("processes of the program could not be ended.")
+            raise UncleanError("processes of the program could not be ended.")
         return Outcome(
             exit_code=report.exit_code,
             signal=report.signal,

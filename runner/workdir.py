@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runner import mounts
-from runner.errors import RunnerError
+from runner.errors import RunnerError, UncleanError
 from runner.usage import DiskUse
 
 
@@ -55,7 +55,7 @@ def remove_tree(path: Path) -> None:
             os.close(root)
         path.rmdir()
     except OSError as error:
-        raise RunnerError(f"the work directory {path} could not be removed: {error.strerror}.") from error
+        raise UncleanError(f"the work directory {path} could not be removed: {error.strerror}.") from error
 
 
 def _entries(directory: int) -> list[os.DirEntry[str]]:

@@ -159,6 +159,6 @@ def test_image_carries_the_handler_and_the_whole_package_and_nothing_else() -> N
     files = lambda_task_files()
     package = Path(__file__).parents[2] / "runner"
     sources = {f"runner/{p.relative_to(package).as_posix()}" for s in ("*.py", "*.c", "*.h") for p in package.rglob(s)}
-    assert set(files) == {"handler.py"} | sources
+    assert set(files) == {"bootstrap.py", "handler.py"} | sources
     assert {"runner/engine.py", "runner/native/launcher.c"} <= set(files)
     assert all(path.is_file() for path in files.values())
