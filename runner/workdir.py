@@ -23,6 +23,7 @@ def work_directory(owner: int | None, limit: DiskUse | None = None) -> Iterator[
     not reach it, or if it cannot be removed.
     """
     path = Path(tempfile.mkdtemp(prefix="slipway-run-")).resolve()
+    handle = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if owner is not None:
             _check_reachable(path.parent)
@@ -36,7 +37,17 @@ def work_directory(owner: int | None, limit: DiskUse | None = None) -> Iterator[
             if limit is not None:
                 mounts.unmount(path)
     finally:
-        remove_tree(path)
+        where = _current_path(handle)
+        os.close(handle)
+        if where is not None:
+            remove_tree(where)
+
+
+def _current_path(handle: int) -> Path | None:
+    """Where the directory is now, which its owner may have moved; None if it is gone."""
+    if os.fstat(handle).st_nlink == 0:
+        return None
+    return Path(f"/proc/self/fd/{handle}").readlink()
 
 
 def remove_tree(path: Path) -> None:

@@ -8,12 +8,10 @@ a JSON line each, and writes what came of them.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib.util
 import json
 import os
 import queue
-import struct
 import subprocess
 import sys
 import threading
@@ -28,15 +26,13 @@ from runner.image import lambda_task_files
 from runner.killing import owned
 from runner.launcher import build
 from runner.usage import DiskUse
-from tests.runner.house import FIRST, ORDINARY, SECRET, SIZES, UNSHARE, raise_loopback
+from tests.runner.house import FIRST, ORDINARY, SECRET, SIZES, UNSHARE, raise_loopback, refuse_calls
 from tests.runner.programs import MEBIBYTE, python_environment
 
 TASK = Path("/tmp/task")
 API = "127.0.0.1:9001"
 MOST_BYTES = 6 * 1024 * 1024 + 100
 SECONDS = 20
-# The numbers, in asm/unistd.h, of prctl and seccomp, and of what makes namespaces and rules of Landlock.
-REFUSED = {"x86_64": (157, 317, 272, 444), "aarch64": (167, 277, 97, 444)}
 
 
 class RuntimeApi(ThreadingHTTPServer):
@@ -161,18 +157,6 @@ def start(kind: str) -> subprocess.Popen[bytes]:
     }
     command = [str(TASK / "python3"), str(TASK / "bootstrap.py"), "handler.handler"]
     return subprocess.Popen(command, env=environment, cwd=TASK, stdout=sys.stderr, preexec_fn=prepare)  # noqa: PLW1509
-
-
-def refuse_calls() -> None:
-    """EPERM for what production is reported to refuse. As root no privilege has to be given up for it."""
-    numbers = REFUSED[os.uname().machine]
-    lines = [(0x20, 0, 0, 0)]
-    for index, number in enumerate(numbers):
-        lines.append((0x15, len(numbers) - index, 0, number))
-    lines += [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
-    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code)))
-    assert ctypes.CDLL(None).syscall(numbers[1], 1, 0, program) == 0
 
 
 def first_report(api: RuntimeApi, runtime: subprocess.Popen[bytes]) -> dict[str, Any]:
