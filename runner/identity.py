@@ -36,6 +36,11 @@ class Identity:
     uid: int | None
     sole_user: bool = False
 
+    @property
+    def searchable(self) -> int | None:
+        """The uid by which the program's processes can be told from all others; None if there is none."""
+        return os.geteuid() if self.sole_user else self.uid
+
     def process_limit(self, wanted: int) -> int:
         """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user."""
         return wanted if self.uid is not None else wanted + _count_tasks(os.getuid())

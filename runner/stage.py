@@ -260,7 +260,7 @@ class _Usage:
     def __init__(self, stage: Stage, started: Started, who: Identity) -> None:
         self._limits, self._directory, self._given = stage.limits, stage.directory, started.given
         adopted = {"adopted-orphans", "namespaces"} & set(stage.home.asked())
-        self._tree = Tree(started.pid, None if adopted else who.uid)
+        self._tree = Tree(started.pid, None if adopted else who.searchable)
         self._most = DiskUse(stage.limits.disk_bytes, stage.limits.files)
         self._before = DiskUse()
         self._before = self._disk()

@@ -20,7 +20,7 @@ _GONE = (FileNotFoundError, ProcessLookupError)
 
 @dataclass(frozen=True)
 class Tree:
-    """The processes below the launcher *root*; with *uid*, also those of that user that nobody adopted."""
+    """The processes below the launcher *root*; with *uid*, also those of that user that nobody adopted, but for us."""
 
     root: int
     uid: int | None = None
@@ -34,7 +34,7 @@ class Tree:
                 if child not in found:
                     found.add(child)
                     waiting.append(child)
-        return found | set(_of_user(self.uid))
+        return (found | set(_of_user(self.uid))) - {os.getpid()}
 
     def memory(self, enough: int) -> int:
         """Bytes of memory in use. Shared pages are counted once, but only beyond *enough*: that costs more."""

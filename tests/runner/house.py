@@ -74,7 +74,8 @@ class House:
 
 @contextmanager
 def house(kind: str, **environment: str) -> Iterator[House]:
-    """A house whose runner is "root", "ordinary" or (where the kernel refuses most) "floor", with secrets planted."""
+    """A house with secrets planted in its runner's environment. The runner is "root"; "ordinary"; "hidden", which is an
+    ordinary one as the service and the function start it; or "floor", for which the kernel refuses most."""
     command = [*UNSHARE, *FIRST, sys.executable, "-m", "tests.runner.house", kind]
     planted = {"AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": SECRET, **environment}
     with subprocess.Popen(
@@ -129,6 +130,8 @@ def main(arguments: Sequence[str]) -> None:
         refuse_calls()
     if arguments != ["root"]:
         become_ordinary()
+    if arguments == ["hidden"]:
+        home.hide_runtime()
     home.current_home()
     before = seen()
     for line in sys.stdin:

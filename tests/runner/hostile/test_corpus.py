@@ -20,9 +20,9 @@ HOMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ec2": ("root", ()),
     "fargate-landlock": ("root", NAMESPACES),
     "fargate": ("root", (*NAMESPACES, "landlock")),
-    "local": ("ordinary", ()),
-    "lambda-landlock": ("ordinary", NAMESPACES),
-    "lambda": ("ordinary", (*NAMESPACES, "landlock")),
+    "local": ("hidden", ()),
+    "lambda-landlock": ("hidden", NAMESPACES),
+    "lambda": ("hidden", (*NAMESPACES, "landlock")),
     "floor": ("floor", ()),
 }
 CORPUS: dict[str, Program] = {
