@@ -51,6 +51,12 @@ class Audit:
         return Leftovers(processes, len(files), len(objects))
 
 
+def clean(uid: int | None, directory: Path) -> None:
+    """Removes what a program of user *uid*, if it has one of its own, left anywhere but in *directory*."""
+    if uid is not None:
+        Audit.begin(uid, keep=directory).finish(0)
+
+
 def _files(uid: int) -> list[Path]:
     return [path for directory in SCRATCH for path in owned_below(directory, uid, _MOST)]
 

@@ -53,7 +53,8 @@ class Request:
     *code* becomes the language's main file, *files* (name → text) stand beside it; further sources are compiled too.
     *stdin* and *args* go to the program. *encoding* is that of the answer's output: "utf-8" (what is invalid is
     replaced) or "base64". *budget_seconds*, where given, bounds compile and run together (a Lambda function's remaining
-    time); a stage's wall limit is then the smaller of the two. *trace* asks for a step-by-step trace.
+    time); a stage's wall limit is then the smaller of the two. *trace* asks for a record of each
+    statement, beside the run, and *memcheck* for memory errors in it.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Request:
     args: tuple[str, ...] = ()
     encoding: str = "utf-8"
     trace: bool = False
+    memcheck: bool = True
 
     def __post_init__(self) -> None:
         parsing.check(self)
@@ -98,13 +100,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds: wall of each stage and of the whole request, CPU of each stage. None where a stage was not reached."""
+    """Seconds: wall of each stage, of the trace and of the whole request, CPU of each stage. None for what was not
+    reached."""
 
     compile: float | None = None
     run: float | None = None
     total: float = 0.0
     compile_cpu: float | None = None
     run_cpu: float | None = None
+    trace: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,9 @@ class Result:
     isolation: Isolation = field(default_factory=Isolation)
     leftovers: Leftovers | None = None  # None where no audit was made, since nothing could be left
     unclean: bool = False  # something of the program stayed; not told, since it is not the program's author's business
-    trace: None = None  # recorded by the tracer once there is one
+    trace: dict[str, Any] | None = None  # a ProgramTrace, docs/trace.md
+    trace_error: str | None = None  # why there is none, although it was asked for
+    memcheck: str | None = None  # clean, found, not_finished or unavailable; None if it was not asked for
 
     @property
     def success(self) -> bool:
@@ -173,6 +179,8 @@ class Result:
             "trace": self.trace,
             **{name: stream.text for name, stream in streams.items()},
             "error": self.error,
+            "traceError": self.trace_error,
+            "memcheck": self.memcheck,
             "status": str(self.status),
             "exitCode": self.exit_code,
             "signal": self.signal,

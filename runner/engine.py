@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner import killing, tracing
 from runner.audit import Audit, audited_user
 from runner.contract import Isolation, Leftovers, Request, Result, StageLimits, Status, Timings
 from runner.errors import RunnerError, UncleanError
 from runner.home import REQUIRE, Home, check_required, current_home, found_home, is_hidden
 from runner.identity import SLOT_UIDS, Identity, identity
-from runner.languages import LANGUAGES, Language, find_interpreter
+from runner.languages import LANGUAGES, PROGRAM_NAME, Language, find_interpreter
 from runner.launcher import SEARCH_PATH, Compiler, Launcher, find_compiler, launcher
 from runner.layers import KNOWN_LAYERS
 from runner.limits import MEBIBYTE
@@ -32,6 +33,7 @@ def prepare(*, also: Sequence[str] = ()) -> None:
     """
     find_compiler()
     check_required(found_home(os.geteuid()), os.environ.get(REQUIRE, ""), also)
+    tracing.prepare()
 
 
 def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) -> Result:
@@ -47,13 +49,15 @@ def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) 
     try:
         with ExitStack() as stack:
             here, tool = home or current_home(), _tool(request)
-            who = stack.enter_context(identity(uids, sole_user="sole-user" in here.layers))
+            who = stack.enter_context(identity(uids, sole_user=_cleans_up(here)))
             directory = stack.enter_context(work_directory(who.uid, _size(request, here)))
             audit = _audit(who, here, directory)
             try:
-                result = _Run(request, tool, launcher(), here, who, directory, started_at).result()
+                result = _Run(request, tool, launcher(), here, who, directory, started_at, uids).result()
             finally:
                 killed = result.leftovers.processes if result.leftovers else 0
+                if who.sole_user:
+                    killed += killing.kill_all_others(here.name, sole_user=True)
                 leftovers = audit.finish(killed) if audit else None
             result = replace(result, leftovers=leftovers)
     except UncleanError as error:
@@ -81,6 +85,11 @@ def _size(request: Request, here: Home) -> DiskUse | None:
     )
 
 
+def _cleans_up(here: Home) -> bool:
+    """Whether all processes of the runner's user may, and have to, be ended after a request: nobody adopts orphans."""
+    return "sole-user" in here.layers and not {"adopted-orphans", "namespaces"} & set(here.asked())
+
+
 def _audit(who: Identity, here: Home, directory: Path) -> Audit | None:
     uid = audited_user(who.uid, here.name)
     if uid is None:
@@ -99,6 +108,7 @@ class _Run:
     who: Identity
     directory: Path
     started_at: float
+    uids: range
 
     def result(self) -> Result:
         """The result of the stages that were reached."""
@@ -125,14 +135,26 @@ class _Run:
         limits = self._within_budget(self.request.run_limits)
         if limits is None:
             return out_of_budget(result, self.request)
-        ran = self._execute(limits)
+        program = self.directory / PROGRAM_NAME
+        trace = tracing.begin(
+            self.request, limits, program, self._language.source, self.launcher, self.uids, self.started_at
+        )
+        try:
+            ran = self._execute(limits)
+        finally:
+            traced = trace.finish()
         return after_running(
             replace(
                 result,
+                trace=traced.trace,
+                trace_error=traced.error,
+                memcheck=traced.memcheck,
                 stdout=ran.stdout.finish(),
                 stderr=ran.stderr.finish(),
                 peak_memory_bytes=ran.peak_memory,
-                timings=replace(result.timings, run=round(ran.wall, 6), run_cpu=round(ran.cpu, 6)),
+                timings=replace(
+                    result.timings, run=round(ran.wall, 6), run_cpu=round(ran.cpu, 6), trace=traced.seconds
+                ),
                 run_limits=limits,
                 isolation=self._isolation(compiled, ran),
                 leftovers=self._leftovers(compiled, ran),
@@ -147,11 +169,12 @@ class _Run:
             path.chmod(0o644)  # readable by the program's user whatever our umask
 
     def _compile(self, limits: StageLimits) -> Outcome:
-        words = self._language.compiling(self.tool.path, list(self.request.files))
         environment = self.tool.environment | self._environment()
-        # A flood of diagnostics is cut, not a reason to stop: the verdict is the compiler's.
-        stage = Stage(words, self.directory, environment, limits, stop_at_output_limit=False, home=self.home)
-        return run_stage(stage, self.launcher, self.who)
+        with tracing.compiling(self.request, self.directory) as options:
+            words = self._language.compiling(self.tool.path, list(self.request.files), options)
+            # A flood of diagnostics is cut, not a reason to stop: the verdict is the compiler's.
+            stage = Stage(words, self.directory, environment, limits, stop_at_output_limit=False, home=self.home)
+            return run_stage(stage, self.launcher, self.who)
 
     def _execute(self, limits: StageLimits) -> Outcome:
         words = self._language.running(self.tool.path, self.request.args)

@@ -35,6 +35,7 @@ READABLE = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    "/opt/valgrind",
     "/var/lang",  # where Lambda's Python is
 )
 

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner import killing
 from runner.errors import RunnerError, UncleanError
 from runner.rootdir import root_directory
 
@@ -30,7 +29,7 @@ SWEEP_SECONDS = 2.0
 class Identity:
     """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's.
 
-    With *sole_user* the caller's, in the Lambda home, was nobody else's either when the runner started.
+    With *sole_user* the caller had no other process of that user when it started: what is not its own is the program's.
     """
 
     uid: int | None
@@ -48,11 +47,8 @@ class Identity:
     def sweep(self) -> int:
         """Kills what is left of an own uid, process by process; returns how many were killed.
 
-        Nothing happens under a shared uid, whose processes cannot be told from the caller's, unless the caller is known
-        to have had none. UncleanError if some stay.
+        Nothing happens under a shared uid: its processes cannot be told from the caller's. UncleanError if some stay.
         """
-        if self.sole_user:
-            return killing.kill_all_others("lambda", sole_user=True)
         # By pid: one that is slow to go is signalled again, and is still one.
         killed: set[int] = set()
         if self.uid is None:

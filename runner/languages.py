@@ -32,11 +32,11 @@ class Language:
         others = sorted(name for name in names if name != self.source and name.endswith(self.suffixes))
         return [self.source, *others]
 
-    def compiling(self, tool: str, names: Sequence[str]) -> list[str]:
-        """The words of the compile stage with the compiler or interpreter at *tool*."""
+    def compiling(self, tool: str, names: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+        """The words of the compile stage with the compiler or interpreter at *tool*, and *more* compiler options."""
         if self.compiler is None:
             return [tool, *_PYTHON, "-c", _CHECK, *self.sources(names)]
-        return [tool, *self.options, *_COMPILING, "-o", PROGRAM_NAME, *self.sources(names), *self.libraries]
+        return [tool, *self.options, *_COMPILING, *more, "-o", PROGRAM_NAME, *self.sources(names), *self.libraries]
 
     def running(self, tool: str, arguments: Sequence[str]) -> list[str]:
         """The words of the run stage."""

@@ -19,7 +19,7 @@ MAX_FILES = 32
 MAX_ARGS = 32
 MAX_ARGS_BYTES = 16 * 1024
 ENCODINGS = ("utf-8", "base64")
-KEYS = ("code", "stdin", "language", "files", "args", "limits", "encoding", "trace")
+KEYS = ("code", "stdin", "language", "files", "args", "limits", "encoding", "trace", "memcheck")
 # No directories, nothing that a compiler could take for an option or a response file, nothing hidden.
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}")
 
@@ -54,6 +54,7 @@ def check(request: Request) -> None:
     _one_of("language", request.language, tuple(LANGUAGES))
     _one_of("encoding", request.encoding, ENCODINGS)
     _of_kind("trace", request.trace, bool)
+    _of_kind("memcheck", request.memcheck, bool)
     _check_files(request)
     _check_args(request.args)
 

@@ -20,21 +20,18 @@ _GONE = (FileNotFoundError, ProcessLookupError)
 
 @dataclass(frozen=True)
 class Tree:
-    """The processes below the launcher *root*; with *uid*, also those of that user that nobody adopted, but for us."""
+    """The processes below the launcher *root*; with *uid*, also those of that user that nobody adopted."""
 
     root: int
     uid: int | None = None
 
     def pids(self) -> set[int]:
         """The processes there are now."""
-        found: set[int] = set()
-        waiting = [self.root]
-        while waiting:
-            for child in _children(waiting.pop()):
-                if child not in found:
-                    found.add(child)
-                    waiting.append(child)
-        return (found | set(_of_user(self.uid))) - {os.getpid()}
+        below = _descendants(self.root)
+        if self.uid is None:
+            return below
+        others = _descendants(os.getpid()) - below  # of this runner, which may run several programs at a time
+        return below | (set(_of_user(self.uid)) - others - {os.getpid()})
 
     def memory(self, enough: int) -> int:
         """Bytes of memory in use. Shared pages are counted once, but only beyond *enough*: that costs more."""
@@ -131,9 +128,18 @@ def _children(pid: int) -> Iterator[int]:
         yield from map(int, _read(f"/proc/{pid}/task/{task}/children").split())
 
 
-def _of_user(uid: int | None) -> Iterable[int]:
-    if uid is None:
-        return
+def _descendants(root: int) -> set[int]:
+    found: set[int] = set()
+    waiting = [root]
+    while waiting:
+        for child in _children(waiting.pop()):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def _of_user(uid: int) -> Iterable[int]:
     for name in _names("/proc"):
         if name.isdigit():
             with suppress(*_GONE):

@@ -98,6 +98,7 @@ def _request() -> dict[str, Any]:
             "args": {"type": "array", "items": text, "maxItems": parsing.MAX_ARGS},
             "encoding": {"enum": list(parsing.ENCODINGS), "default": "utf-8"},
             "trace": {"type": "boolean", "default": False},
+            "memcheck": {"type": "boolean", "default": True},
             "limits": {
                 "type": "object",
                 "additionalProperties": False,
