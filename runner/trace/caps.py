@@ -10,8 +10,8 @@ class Caps:
     """What ends a recording: *steps* and breakpoint *hits*, *seconds* of processor time, *log_bytes*; a step names at
     most *frames*."""
 
-    # The agent also records what the decoder leaves out: the rest of a line after each call on it.
-    steps: int = 2500
+    # More than a trace shows: the decoder leaves out the rest of a line after each call on it.
+    steps: int = 1500
     hits: int = 400_000
     frames: int = 64
     seconds: float = 2.0

@@ -279,6 +279,6 @@ def demangled(name: str) -> str:
     pointer = library.__cxa_demangle(name.encode(), None, None, ctypes.byref(status))
     if not pointer:
         return name
-    text = ctypes.string_at(pointer).decode(errors="replace")
+    text = ctypes.string_at(pointer).decode(errors="replace").replace("[abi:cxx11]", "")
     ctypes.CDLL(None).free(ctypes.c_void_p(pointer))
     return text

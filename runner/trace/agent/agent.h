@@ -110,6 +110,7 @@ struct heap_bounds {
     uint8_t *small_end;
     size_t large_count;
 };
+void heap_begin(void);
 void heap_log_existing(void);
 struct heap_bounds heap_bounds(void);
 void heap_large_block(size_t index, uint8_t **start, size_t *recorded);
@@ -135,6 +136,7 @@ _Noreturn void stop_tracing(enum ending why, uint64_t value);
 void fatal(uint32_t what, uint64_t address);
 
 /* world.c */
+void world_open(void);
 int untraced_fork(void);
 
 void *reserve(void *where, size_t bytes); /* zeroed memory, or the process ends */

@@ -131,7 +131,7 @@ static int overrun(const struct block *block) {
                                     !all_are(start + block->size, REDZONE, redzone_fill()));
 }
 
-/* Only blocks made since the trace began: what came before was laid out with another fill. */
+/* Only blocks made since this run began: what came before was laid out with another fill. */
 static size_t small_since, large_since;
 
 int heap_damage(uint64_t *block) {
@@ -152,10 +152,16 @@ int heap_damage(uint64_t *block) {
     return 0;
 }
 
-/* Tells the log what was allocated before main, by the library and by constructors of globals. */
-void heap_log_existing(void) {
+/* From here on blocks have the fill of this run. */
+void heap_begin(void) {
     heap_open();
     freed_count = 0;
+    small_since = small.count;
+    large_since = large.count;
+}
+
+/* Tells the log what was allocated before main, by the library and by constructors of globals. */
+void heap_log_existing(void) {
     for (struct area *area = &small;; area = &large) {
         for (size_t i = 0; i < area->count; i++) {
             struct block *block = &area->blocks[i];
@@ -164,8 +170,6 @@ void heap_log_existing(void) {
         }
         if (area == &large) break;
     }
-    small_since = small.count;
-    large_since = large.count;
 }
 
 struct heap_bounds heap_bounds(void) { return (struct heap_bounds){small.next, large.count}; }

@@ -1,5 +1,5 @@
-/* Takes the place of the program's main: makes two copies of the process that differ in nothing but the byte that
- * uninitialised memory is filled with, and runs the real main in each, on a stack at a fixed address.
+/* Makes two copies of the process that differ in nothing but the byte that uninitialised memory is filled with, and
+ * takes the place of the program's main in each, to run it on a stack at a fixed address.
  *
  * Files, in the directory that the program is started in:  table, a.log, b.log, a.out, a.err;  directories  a, b. */
 #define _GNU_SOURCE
@@ -23,6 +23,7 @@ static struct {
     char **arguments, **environment;
 } program;
 static ucontext_t on_its_stack, back;
+static const struct table *table;
 
 static const void *map_table(void) {
     int fd = open("table", O_RDONLY | O_CLOEXEC);
@@ -31,10 +32,10 @@ static const void *map_table(void) {
     void *mapped = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
     if (mapped == MAP_FAILED) return NULL;
-    const struct table *table = mapped;
-    uint64_t bytes = sizeof *table + table->statement_count * sizeof(struct statement) +
-                     table->function_count * sizeof(struct function);
-    return memcmp(table->magic, "SLIPTAB1", 8) == 0 && bytes == (uint64_t)found.st_size ? mapped : NULL;
+    const struct table *found_table = mapped;
+    uint64_t bytes = sizeof *found_table + found_table->statement_count * sizeof(struct statement) +
+                     found_table->function_count * sizeof(struct function);
+    return memcmp(found_table->magic, "SLIPTAB1", 8) == 0 && bytes == (uint64_t)found.st_size ? mapped : NULL;
 }
 
 /* The words of the command line, where the snapshots reach them; returns the new top of the stack. */
@@ -57,7 +58,7 @@ static char *copy_arguments(char *top) {
 static void run_program(void) { program.result = program.run(program.count, program.arguments, program.environment); }
 
 /* In one of the two copies; returns what main returned. */
-static int traced(const struct table *table) {
+static int traced(void) {
     const struct statement *statements = (const struct statement *)(table + 1);
     const struct function *functions = (const struct function *)(statements + table->statement_count);
     uint8_t *stack = reserve(STACK_BASE, STACK_SIZE);
@@ -94,6 +95,7 @@ static pid_t start(const char *log, uint8_t fill, const char *out, const char *e
     pid_t pid = untraced_fork();
     if (pid > 0 || (pid < 0 && program.second)) return pid;
     if (log_open(log, fill) != 0) _exit(124);
+    heap_begin();
     redirect(STDOUT_FILENO, out, O_WRONLY);
     redirect(STDERR_FILENO, err, O_WRONLY | O_APPEND);
     /* An offset of its own: each copy reads all of stdin. */
@@ -102,18 +104,17 @@ static pid_t start(const char *log, uint8_t fill, const char *out, const char *e
     return 0;
 }
 
-static int main_in_its_place(int count, char **arguments, char **environment) {
-    const struct table *table = map_table();
+/* Before the program's own constructors, which allocate, print and look at the clock. */
+__attribute__((constructor)) static void make_copies(void) {
+    table = map_table();
     if (table == NULL) _exit(120);
-    program.count = count;
-    program.arguments = arguments;
-    program.environment = environment;
+    world_open();
     program.second = 1;
     pid_t second = start("b.log", 0xA5, "/dev/null", "/dev/null", "b");
-    if (second == 0) return traced(table);
+    if (second == 0) return;
     program.second = 0;
     pid_t first = start("a.log", 0x5A, "a.out", "a.err", "a");
-    if (first == 0) return traced(table);
+    if (first == 0) return;
     int status = 0, log = open("a.log", O_WRONLY | O_CLOEXEC);
     if (log < 0) _exit(126);
     waitpid(first, &status, 0);
@@ -121,6 +122,13 @@ static int main_in_its_place(int count, char **arguments, char **environment) {
     if (pwrite(log, &noted, sizeof noted, offsetof(struct log_header, wait_status)) != sizeof noted) _exit(126);
     if (second > 0) waitpid(second, &status, 0);
     _exit(0);
+}
+
+static int main_in_its_place(int count, char **arguments, char **environment) {
+    program.count = count;
+    program.arguments = arguments;
+    program.environment = environment;
+    return traced();
 }
 
 typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);

@@ -24,8 +24,7 @@ static void (*real_throw)(void *, void *, void (*)(void *)), (*real_rethrow)(voi
 static void (*real_resume)(void *);
 static void (*real_exit)(int), (*real_quick_exit)(int);
 
-/* Before the program's own constructors, which may look at the clock. */
-__attribute__((constructor)) static void world_open(void) {
+void world_open(void) {
     struct timespec now;
     int (*clock_now)(clockid_t, struct timespec *) =
         (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from runner.contract import RUN_LIMITS, Request, Result
+from runner.contract import COMPILE_LIMITS, RUN_LIMITS, Request, Result
 from runner.engine import run
 from runner.identity import SLOT_UIDS
 from runner.trace.service import service
 from tests.runner.programs import needs_root, open_directory
 
+# A busy machine is no reason to fail.
+_PATIENT = replace(COMPILE_LIMITS, wall_seconds=60)
 _LIMITS = replace(
     RUN_LIMITS,
     wall_seconds=4,
@@ -33,7 +35,14 @@ _HEAD = "".join(f"#include <{name}>\n" for name in _HEADERS)
 
 def _run(body: str) -> Result:
     return run(
-        Request(f"{_HEAD}int main() {{\n{body}\n}}\n", run_limits=_LIMITS, trace=True, memcheck=False), uids=_UIDS
+        Request(
+            f"{_HEAD}int main() {{\n{body}\n}}\n",
+            compile_limits=_PATIENT,
+            run_limits=_LIMITS,
+            trace=True,
+            memcheck=False,
+        ),
+        uids=_UIDS,
     )
 
 
@@ -123,7 +132,11 @@ def test_decoder_that_died_is_started_again() -> None:
 def test_forged_debug_information_gives_a_trace_or_a_reason(assembly: str) -> None:
     result = run(
         Request(
-            f'asm("{assembly}");\nint main() {{\n    return 0;\n}}\n', run_limits=_LIMITS, trace=True, memcheck=False
+            f'asm("{assembly}");\nint main() {{\n    return 0;\n}}\n',
+            compile_limits=_PATIENT,
+            run_limits=_LIMITS,
+            trace=True,
+            memcheck=False,
         )
     )
     assert (result.trace is None) == (result.trace_error is not None) or result.timings.run is None

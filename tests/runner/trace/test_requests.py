@@ -11,16 +11,18 @@ from jsonschema import Draft202012Validator
 
 import runner.trace
 from runner import tracing
-from runner.contract import RUN_LIMITS, Request, Result, Status
+from runner.contract import COMPILE_LIMITS, RUN_LIMITS, Request, Result, Status
 from runner.engine import run
 from tests.runner.trace.recording import PROGRAMS, traced
 
 _SCHEMA = Path(runner.trace.__file__).with_name("schema.json")
+# A busy machine is no reason to fail.
+_PATIENT = replace(COMPILE_LIMITS, wall_seconds=60)
 _LIMITS = replace(RUN_LIMITS, wall_seconds=10, cpu_seconds=4, processes=16, file_size_bytes=4 << 20)
 
 
 def _run(code: str, stdin: str = "", *, memcheck: bool = False) -> Result:
-    return run(Request(code, stdin, run_limits=_LIMITS, trace=True, memcheck=memcheck))
+    return run(Request(code, stdin, compile_limits=_PATIENT, run_limits=_LIMITS, trace=True, memcheck=memcheck))
 
 
 def test_answer_has_the_run_and_the_trace() -> None:
@@ -43,7 +45,7 @@ int main() {
 
 
 def test_trace_is_absent_unless_asked_for() -> None:
-    result = run(Request("int main() {}"))
+    result = run(Request("int main() {}", compile_limits=_PATIENT))
     assert (result.trace, result.trace_error, result.memcheck, result.timings.trace) == (None, None, None, None)
 
 
@@ -75,6 +77,7 @@ def test_endless_loop_has_a_trace_and_a_time_limit() -> None:
     result = run(
         Request(
             "int main() {\n    for (;;) {\n    }\n}\n",
+            compile_limits=_PATIENT,
             run_limits=replace(_LIMITS, wall_seconds=1),
             trace=True,
             memcheck=False,
@@ -243,3 +246,8 @@ def test_memory_errors_are_looked_for_unless_that_is_declined() -> None:
     assert result.trace is not None
     assert result.trace["trace"][-1]["event"] == "exception"
     assert _run(code).memcheck is None
+
+
+def test_output_of_constructors_of_globals_is_shown() -> None:
+    code = (PROGRAMS / "constructors_of_globals.cpp").read_text()
+    assert traced(code)["trace"][0]["stdout"] == "early\nlater\n"
