@@ -1,7 +1,7 @@
 /* Starts one untrusted program under limits, waits for it, and leaves none of its descendants behind.
  *
- *   launcher cwd=DIR [uid=N] [layer=NAME]... [read=PATH]... [cgroup=DIR] [cpu=S] [as=B] [fsize=B] [nproc=N] [nofile=N]
- *            [stack=B] -- PROGRAM [ARGUMENT...]
+ *   launcher cwd=DIR [uid=N] [layer=NAME]... [read=PATH]... [cpu=S] [as=B] [fsize=B] [nproc=N] [nofile=N] [stack=B]
+ *            -- PROGRAM [ARGUMENT...]
  *   launcher probe cwd=DIR [uid=N] [read=PATH]... -- PROGRAM
  *
  * The caller starts it in a session of its own, with the program's environment, and with these descriptors:
@@ -85,20 +85,12 @@ void confine(const struct options *options) {
     }
 }
 
-static void join_cgroup(int processes) {
-    if (processes < 0) return;
-    if (write(processes, "0", 1) != 1) fail("cgroup");
-    close(processes);
-    report("layer cgroup\n");
-}
-
-static void run_program(const struct options *options, pid_t parent, int cgroup) {
+static void run_program(const struct options *options, pid_t parent) {
     if (setsid() < 0) fail("setsid");
     report("layer own-session\nlayer closed-descriptors\n");
     if ((options->layers & HIDDEN_LAUNCHER) != 0 && prctl(PR_SET_DUMPABLE, 1) != 0) fail("dumpable");
     umask(077);
     prefer_for_out_of_memory();
-    join_cgroup(cgroup);
     apply_limits(options);
     restore_signals();
     confine(options);
@@ -187,7 +179,7 @@ static void kill_everything(pid_t program) {
 }
 
 /* Starts the program, waits, cleans up: in the launcher itself, or in process 1 of the namespaces. */
-static void supervise(const struct options *options, int cgroup) {
+static void supervise(const struct options *options) {
     sigset_t chld;
     sigemptyset(&chld);
     sigaddset(&chld, SIGCHLD);
@@ -196,14 +188,14 @@ static void supervise(const struct options *options, int cgroup) {
     if (signals < 0) fail("signalfd");
     pid_t parent = getpid(), program = fork();
     if (program < 0) fail("fork");
-    if (program == 0) run_program(options, parent, cgroup);
+    if (program == 0) run_program(options, parent);
     if (parent != 1) report("pid %d\n", (int)program); /* a number of other namespaces means nothing to the caller */
     close(0), close(1), close(2);                       /* or the caller would never see end of file */
     wait_for(program, signals);
     kill_everything(program);
 }
 
-static int supervise_inside(const struct options *options, int cgroup) {
+static int supervise_inside(const struct options *options) {
     if (enter_namespaces(options) != 0) fail("namespaces");
     pid_t init = fork();
     if (init < 0) fail("fork");
@@ -213,7 +205,7 @@ static int supervise_inside(const struct options *options, int cgroup) {
         report("layer namespaces\n");
         if ((options->layers & USER_NAMESPACE) != 0) report("layer user-namespace\n");
         hide(options);
-        supervise(options, cgroup);
+        supervise(options);
         _exit(0);
     }
     close(0), close(1), close(2);
@@ -224,25 +216,15 @@ static int supervise_inside(const struct options *options, int cgroup) {
     return 0;
 }
 
-static int open_cgroup(const char *directory) {
-    char path[512];
-    if (directory == NULL) return -1;
-    snprintf(path, sizeof path, "%s/cgroup.procs", directory);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) fail("cgroup");
-    return fd;
-}
-
 int main(int count, char **arguments) {
     int probing = count > 1 && strcmp(arguments[1], "probe") == 0;
     close_inherited();
     signal(SIGPIPE, SIG_IGN);
     struct options options = parse(arguments + probing);
     if (probing) return probe(&options);
-    int cgroup = open_cgroup(options.cgroup);
     if ((options.layers & ADOPTED_ORPHANS) != 0) set(PR_SET_CHILD_SUBREAPER, 1, "adopted-orphans");
-    if ((options.layers & NAMESPACES) != 0) return supervise_inside(&options, cgroup);
+    if ((options.layers & NAMESPACES) != 0) return supervise_inside(&options);
     hide(&options);
-    supervise(&options, cgroup);
+    supervise(&options);
     return 0;
 }

@@ -18,13 +18,11 @@ enum layer {
     NAMESPACES = 1 << 4,
     USER_NAMESPACE = 1 << 5, /* how NAMESPACES are had without root */
     HIDDEN_LAUNCHER = 1 << 6,
-    CGROUP = 1 << 7,
 };
 
 struct options {
     const char *cwd;
-    const char *cgroup; /* a directory of cgroup v2, for CGROUP */
-    long uid;           /* -1: stay who we are, and share that user with the caller */
+    long uid; /* -1: stay who we are, and share that user with the caller */
     unsigned layers;
     const char *readable[MAX_READABLE]; /* besides cwd, all that LANDLOCK and NAMESPACES leave of the file system */
     size_t readable_count;

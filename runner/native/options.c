@@ -17,7 +17,6 @@ const struct named LAYERS[] = {
     {"namespaces", NAMESPACES},
     {"user-namespace", USER_NAMESPACE},
     {"hidden-launcher", HIDDEN_LAUNCHER},
-    {"cgroup", CGROUP},
     {NULL, 0},
 };
 
@@ -79,7 +78,6 @@ static void parse_limit(struct options *options, const char *text) {
 static void parse_option(struct options *options, const char *text) {
     const char *value;
     if ((value = value_of(text, "cwd")) != NULL) options->cwd = value;
-    else if ((value = value_of(text, "cgroup")) != NULL) options->cgroup = value;
     else if ((value = value_of(text, "uid")) != NULL) options->uid = (long)number(value);
     else if ((value = value_of(text, "layer")) != NULL) options->layers |= layer_named(value);
     else if ((value = value_of(text, "read")) != NULL) {
@@ -95,7 +93,7 @@ struct options parse(char **arguments) {
     }
     if (*arguments == NULL || arguments[1] == NULL || options.cwd == NULL) refuse();
     if (options.cwd[0] != '/' || options.cwd[1] == '\0') refuse();
-    if (options.uid == 0 || ((options.layers & CGROUP) != 0) != (options.cgroup != NULL)) refuse();
+    if (options.uid == 0) refuse();
     options.program = arguments + 1;
     return options;
 }
