@@ -22,6 +22,8 @@ from runner.trace.errors import TraceError
 from runner.trace.program import Program
 from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, read_program, record
 
+LANGUAGES = ("cpp", "c")
+
 
 @dataclass(frozen=True)
 class Traced:
@@ -59,7 +61,7 @@ def prepare() -> None:
 @contextmanager
 def compiling(request: Request, directory: Path) -> Iterator[tuple[str, ...]]:
     """The compiler's options for *request*; while it works, *directory* has what they need."""
-    if not (request.trace and _available()):
+    if not (request.trace and _available() and request.language in LANGUAGES):
         yield ()
         return
     needed = directory / LINKED_AS
@@ -85,16 +87,22 @@ def begin(
     deadline = None if request.budget_seconds is None else started_at + request.budget_seconds
     if not request.trace:
         return Recording()
+    if request.language not in LANGUAGES:
+        return _without("Only C++ and C programs have a trace.")
     if not _available():
-        done: Future[Traced] = Future()
-        done.set_result(Traced(error="The runner has no tracer: its image lacks pyelftools."))
-        return Recording(done, ThreadPoolExecutor(1))
+        return _without("The runner has no tracer: its image lacks pyelftools.")
     # Now, while it still is what the compiler wrote.
     wanted = Program(
         read_program(program), source, request.code, request.stdin.encode(), limits, request.memcheck, deadline
     )
     pool = ThreadPoolExecutor(1, "slipway-trace")
     return Recording(pool.submit(_record, wanted, launcher, uids), pool)
+
+
+def _without(reason: str) -> Recording:
+    done: Future[Traced] = Future()
+    done.set_result(Traced(error=reason))
+    return Recording(done, ThreadPoolExecutor(1))
 
 
 def _record(program: Program, launcher: Launcher, uids: range) -> Traced:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner.audit import clean
 from runner.contract import MEBIBYTE, StageLimits
 from runner.identity import identity
 from runner.launcher import Launcher
@@ -49,6 +50,7 @@ def check(program: Program, launcher: Launcher, uids: range) -> Findings:
             words = (*_words(valgrind), *program.arguments)
             stage = Stage(words, directory, _environment(directory), _limits(program.limits), program.stdin)
             outcome = run_stage(stage, launcher, who)
+            clean(who.uid, directory)
             report = os.pread(descriptor, _MOST_REPORT, 0)
         finally:
             os.close(descriptor)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from runner.audit import clean
 from runner.contract import MEBIBYTE, StageLimits
 from runner.errors import RunnerError
 from runner.identity import Identity, identity
@@ -94,6 +95,7 @@ def _run(program: Program, launcher: Launcher, who: Identity, place: _Place) -> 
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": "/", "TMPDIR": "."}
     stage = Stage(words, place.directory, environment, _limits(program.limits), program.stdin)
     outcome = run_stage(stage, launcher, who)
+    clean(who.uid, place.directory)
     if len(place.log("a.log")) <= _LOG_HEADER:
         raise TraceError(f"nothing was recorded ({_how(outcome)})")
 
@@ -107,6 +109,7 @@ def _limits(limits: StageLimits) -> StageLimits:
         address_space_bytes=limits.address_space_bytes + 1536 * MEBIBYTE,
         file_size_bytes=min(limits.file_size_bytes, 4 * MEBIBYTE),
         processes=limits.processes + 2,
+        disk_bytes=limits.disk_bytes + 2 * caps.log_bytes,
     )
 
 
