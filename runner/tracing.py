@@ -93,7 +93,15 @@ def begin(
         return _without("The runner has no tracer: its image lacks pyelftools.")
     # Now, while it still is what the compiler wrote.
     wanted = Program(
-        read_program(program), source, request.code, request.stdin.encode(), limits, request.memcheck, deadline
+        content=read_program(program),
+        source=source,
+        code=request.code,
+        stdin=request.stdin.encode(),
+        limits=limits,
+        memcheck=request.memcheck,
+        deadline=deadline,
+        arguments=request.args,
+        files={name: text.encode() for name, text in request.files.items()},
     )
     pool = ThreadPoolExecutor(1, "slipway-trace")
     return Recording(pool.submit(_record, wanted, launcher, uids), pool)

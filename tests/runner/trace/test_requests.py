@@ -273,3 +273,37 @@ int main(int argc, char **argv) {
     recorded = record(program, launcher(), SLOT_UIDS)
     assert recorded.trace["trace"][-1]["stdout"] == "hello there"
     assert recorded.memcheck in ("clean", "unavailable")
+
+
+def test_c_program_with_files_and_arguments_is_traced() -> None:
+    code = """#include <stdio.h>
+#include "add.h"
+int main(int argc, char **argv) {
+    int n = add(argc, 1);
+    puts(argv[1]);
+    return n - 3;
+}
+"""
+    files = {"add.h": "static int add(int a, int b) {\n    return a + b;\n}\n"}
+    result = run(
+        Request(
+            code,
+            language="c",
+            files=files,
+            args=("there",),
+            compile_limits=_PATIENT,
+            run_limits=_LIMITS,
+            trace=True,
+            memcheck=False,
+        )
+    )
+    assert (result.status, result.stdout.text) == (Status.OK, "there\n")
+    assert result.trace is not None, result.trace_error
+    assert [step["line"] for step in result.trace["trace"]] == [3, 4, 5, 6, 7]
+    assert result.trace["trace"][-1]["stdout"] == "there\n"
+
+
+def test_python_has_no_trace_and_runs() -> None:
+    result = run(Request("print(6 * 7)", language="python", run_limits=_LIMITS, trace=True))
+    assert (result.status, result.stdout.text, result.trace) == (Status.OK, "42\n", None)
+    assert result.trace_error is not None
