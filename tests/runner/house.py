@@ -43,8 +43,8 @@ SECRET = "planted-secret"
 # All the memory and disk that a house can take: 16 tasks of 96 MiB, and file systems of 256 MiB together.
 LIMITS = replace(
     RUN_LIMITS,
-    wall_seconds=3,
-    cpu_seconds=2,
+    wall_seconds=30,
+    cpu_seconds=5,
     address_space_bytes=256 * MEBIBYTE,
     file_size_bytes=4 * MEBIBYTE,
     processes=16,

@@ -309,7 +309,7 @@ KILL_LAUNCHER = """int main() {
 
 def test_launcher_is_out_of_reach(houses: dict[str, House]) -> None:
     for others in ((), NAMESPACES, ("seccomp", *NAMESPACES), ("landlock", *NAMESPACES), ("landlock",)):
-        answer = houses["ordinary"].run(HEADERS + KILL_LAUNCHER, without=others)
+        answer = houses["ordinary"].run(HEADERS + KILL_LAUNCHER, without=others, limits={"wall_seconds": 2})
         # With namespaces alone it may be signalled, as process 1, but the kernel leaves that one alone.
         assert answer["status"] == ("time_limit" if others == ("landlock",) else "ok"), (others, answer)
         assert answer["after"]["processes"] == []
