@@ -94,7 +94,7 @@ def what_it_says(program: Program, answer: dict[str, Any]) -> Iterator[str]:
         yield f"it did it in spite of {sorted(program.stopped_by & layers)}"
     if "by_signal" in program.more and "seccomp" in layers and answer["signal"] != program.more["by_signal"]:
         yield f"it ended with {answer['signal']}"
-    if program.more.get("output_lacks", "\0") in said and "no-new-privileges" in layers:
+    if "output_lacks" in program.more and program.more["output_lacks"] in said and "no-new-privileges" in layers:
         yield f"it said {said!r}"
 
 
