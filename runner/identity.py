@@ -40,9 +40,16 @@ class Identity:
         """The uid by which the program's processes can be told from all others; None if there is none."""
         return os.geteuid() if self.sole_user else self.uid
 
-    def process_limit(self, wanted: int) -> int:
-        """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user."""
-        return wanted if self.uid is not None else wanted + _count_tasks(os.getuid())
+    def process_limit(self, wanted: int, *, own_namespace: bool = False) -> int:
+        """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user.
+
+        The launcher is one of them, and so is process 1 of a user namespace, in which newer kernels count anew.
+        """
+        if self.uid is not None:
+            return wanted
+        if own_namespace and _counts_by_namespace():
+            return wanted + 2
+        return wanted + 1 + _count_tasks(os.getuid())
 
     def sweep(self) -> int:
         """Kills what is left of an own uid, process by process; returns how many were killed.
@@ -135,6 +142,12 @@ def _processes(uid: int) -> list[tuple[int, str]]:
         if status and uid in map(int, status["Uid"].split()):
             found.append((pid, status["State"][:1]))
     return found
+
+
+def _counts_by_namespace() -> bool:
+    """Whether tasks are counted for each user namespace: since Linux 5.14."""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int("".join(filter(str.isdigit, minor)) or 0)) >= (5, 14)
 
 
 def _count_tasks(uid: int) -> int:

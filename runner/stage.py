@@ -310,7 +310,7 @@ def _options(stage: Stage, who: Identity) -> list[str]:
         "cpu": limits.cpu_seconds,
         "as": limits.address_space_bytes,
         "fsize": limits.file_size_bytes,
-        "nproc": who.process_limit(limits.processes),
+        "nproc": who.process_limit(limits.processes, own_namespace="user-namespace" in stage.home.asked()),
         "nofile": limits.open_files,
         "stack": limits.stack_bytes,
     }

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from runner.signature import verified
-from tests.runner.house import SECRET
+from tests.runner.house import SECRET, needs_house
 from tests.runner.lambda_house import Function, function
-from tests.runner.programs import needs_root, python_environment
+from tests.runner.programs import python_environment
 from tests.runner.test_layers import DAEMON, HEADERS, LEAVE_FILE, READ_OTHERS
 
 KEY = "the key that signs, 32 bytes of it"
-pytestmark = [needs_root, pytest.mark.usefixtures("alone")]
+pytestmark = [needs_house, pytest.mark.usefixtures("alone")]
 
 
 @pytest.fixture(scope="module", params=["kind", "floor"])

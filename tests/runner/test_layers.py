@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.runner.house import SECRET, House, house
-from tests.runner.programs import needs_root
+from tests.runner.house import SECRET, House, house, needs_house
 
-pytestmark = [needs_root, pytest.mark.usefixtures("alone")]
+pytestmark = [needs_house, pytest.mark.usefixtures("alone")]
 
 HEADERS = """
     #define _GNU_SOURCE
@@ -310,7 +309,7 @@ KILL_LAUNCHER = """int main() {
 
 def test_launcher_is_out_of_reach(houses: dict[str, House]) -> None:
     for others in ((), NAMESPACES, ("seccomp", *NAMESPACES), ("landlock", *NAMESPACES), ("landlock",)):
-        answer = houses["ordinary"].run(HEADERS + KILL_LAUNCHER, without=others)
+        answer = houses["ordinary"].run(HEADERS + KILL_LAUNCHER, without=others, limits={"wall_seconds": 2})
         # With namespaces alone it may be signalled, as process 1, but the kernel leaves that one alone.
         assert answer["status"] == ("time_limit" if others == ("landlock",) else "ok"), (others, answer)
         assert answer["after"]["processes"] == []
@@ -321,3 +320,22 @@ def test_program_that_kills_its_launcher_does_not_survive_it(houses: dict[str, H
     assert answer["status"] == "internal_error"
     assert "somebody killed it" in answer["error"]
     assert answer["after"]["processes"] == []
+
+
+FORK = """int main() {
+    int made = 1;
+    for (;; made++) {
+        pid_t pid = fork();
+        if (pid == 0) for (;;) pause();
+        if (pid < 0) { printf("%d", made); return 0; }
+    }
+}"""
+
+
+@pytest.mark.parametrize(("kind", "without"), [("root", ()), ("root", NAMESPACES), ("ordinary", ())])
+def test_number_of_tasks_is_the_programs_alone(kind: str, without: tuple[str, ...], houses: dict[str, House]) -> None:
+    assert houses[kind].run(HEADERS + FORK, without=without)["stdout"] == "16"
+
+
+def test_number_of_tasks_under_a_shared_user_is_bounded(houses: dict[str, House]) -> None:
+    assert 16 <= int(houses["ordinary"].run(HEADERS + FORK, without=NAMESPACES)["stdout"]) <= 24

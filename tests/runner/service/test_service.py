@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.runner.house import FIRST, UNSHARE
-from tests.runner.programs import needs_root, python_environment
+from tests.runner.house import FIRST, UNSHARE, needs_house
+from tests.runner.programs import python_environment
 
 
 def loaded(requests: int) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def loaded(requests: int) -> dict[str, Any]:
     return seen
 
 
-@needs_root
+@needs_house
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("requests", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_load_with_a_third_of_it_hostile_gets_right_answers_and_leaves_nothing(requests: int) -> None:
