@@ -89,9 +89,10 @@ def _finding(error: ElementTree.Element, symbols: Symbols) -> Finding | None:
         function = symbols.function_at(address)
         if function is not None:
             places.append((function.low, symbols.line_at(address, function)))
-    if not places:
+    kind = error.findtext("kind") or ""
+    if not places or kind.startswith("Leak_"):
         return None
-    return Finding(error.findtext("kind") or "", _sentence(what, about), tuple(places))
+    return Finding(kind, _sentence(what, about), tuple(places))
 
 
 def _sentence(what: str, about: str) -> str:

@@ -77,3 +77,9 @@ def test_error_in_a_function_is_shown_with_its_callers() -> None:
 def test_program_without_errors_returns() -> None:
     reading = Reading(traced("int main() {\n    int *p = new int(1);\n    delete p;\n    return 0;\n}", memcheck=True))
     assert (reading.steps[-1]["event"], reading.message) == ("return", "")
+
+
+def test_what_is_not_freed_is_no_error() -> None:
+    code = "int main() {\n    int *p = new int(1);\n    p = nullptr;\n    return 0;\n}"
+    reading = Reading(traced(code, memcheck=True))
+    assert (reading.steps[-1]["event"], reading.message) == ("return", "")
