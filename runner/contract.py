@@ -7,15 +7,27 @@ See++'s contract; sizes are bytes, times are seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from runner.errors import RequestError
+from runner import parsing
+from runner.limits import COMPILE_LIMITS, MEBIBYTE, RUN_LIMITS, StageLimits, camel
 
-MEBIBYTE = 1024 * 1024
-MAX_CODE_BYTES = MEBIBYTE
-MAX_STDIN_BYTES = MEBIBYTE
+__all__ = [
+    "COMPILE_LIMITS",
+    "MEBIBYTE",
+    "RUN_LIMITS",
+    "Isolation",
+    "Leftovers",
+    "LimitReached",
+    "Output",
+    "Request",
+    "Result",
+    "StageLimits",
+    "Status",
+    "Timings",
+]
 
 
 class Status(StrEnum):
@@ -27,67 +39,22 @@ class Status(StrEnum):
     RUNTIME_ERROR = "runtime_error"  # exited with 1-255
     SIGNAL = "signal"  # ended by a signal that no limit sent
     TIME_LIMIT = "time_limit"  # wall or CPU
-    MEMORY_LIMIT = "memory_limit"  # address space, as far as that can be told
+    MEMORY_LIMIT = "memory_limit"  # all processes together; or address space, as far as that can be told
     OUTPUT_LIMIT = "output_limit"
-    DISK_LIMIT = "disk_limit"  # size of one file
+    DISK_LIMIT = "disk_limit"  # size of one file, of all together, or their number
     INVALID_REQUEST = "invalid_request"  # nothing was run
     INTERNAL_ERROR = "internal_error"  # the runner or its machine is at fault, not the program
 
 
 @dataclass(frozen=True)
-class StageLimits:
-    """Limits of one stage (compile or run). All positive; RequestError names the field that is not.
-
-    *cpu_seconds*, *address_space_bytes* and *file_size_bytes* bind each process, *processes* all tasks (threads too)
-    of the program together, *output_bytes* stdout and stderr each, measured as they are in a JSON answer.
-    """
-
-    wall_seconds: float
-    cpu_seconds: int
-    address_space_bytes: int
-    file_size_bytes: int
-    processes: int
-    open_files: int
-    stack_bytes: int
-    output_bytes: int
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            kinds = (int, float) if item.name == "wall_seconds" else (int,)
-            if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < 2**62:
-                raise RequestError(f"limit {item.name} is {value!r}; it must be a positive number")
-
-
-# The default thread stack is RLIMIT_STACK: 16 MB each leaves room for a few dozen threads in the address space.
-COMPILE_LIMITS = StageLimits(
-    wall_seconds=10,
-    cpu_seconds=10,
-    address_space_bytes=1024 * MEBIBYTE,
-    file_size_bytes=32 * MEBIBYTE,
-    processes=32,
-    open_files=128,
-    stack_bytes=16 * MEBIBYTE,
-    output_bytes=64 * 1024,
-)
-RUN_LIMITS = StageLimits(
-    wall_seconds=5,
-    cpu_seconds=5,
-    address_space_bytes=512 * MEBIBYTE,
-    file_size_bytes=16 * MEBIBYTE,
-    processes=32,
-    open_files=64,
-    stack_bytes=16 * MEBIBYTE,
-    output_bytes=64 * 1024,
-)
-
-
-@dataclass(frozen=True)
 class Request:
-    """One C++ program. RequestError if text is too long or not encodable as UTF-8.
+    """One program. RequestError if something is too long, not text, or unknown.
 
-    *code* at most 1 MiB, *stdin* at most 1 MiB as UTF-8. *budget_seconds*, where given, bounds compile and run together
-    (a Lambda function's remaining time); a stage's wall limit is then the smaller of the two.
+    *code* becomes the language's main file, *files* (name → text) stand beside it; further sources are compiled too.
+    *stdin* and *args* go to the program. *encoding* is that of the answer's output: "utf-8" (what is invalid is
+    replaced) or "base64". *budget_seconds*, where given, bounds compile and run together (a Lambda function's remaining
+    time); a stage's wall limit is then the smaller of the two. *trace* asks for a record of each
+    statement, beside the run, and *memcheck* for memory errors in it.
     """
 
     code: str
@@ -95,25 +62,20 @@ class Request:
     compile_limits: StageLimits = COMPILE_LIMITS
     run_limits: StageLimits = RUN_LIMITS
     budget_seconds: float | None = None
+    language: str = "cpp"
+    files: Mapping[str, str] = field(default_factory=dict)
+    args: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    trace: bool = False
+    memcheck: bool = True
 
     def __post_init__(self) -> None:
-        _check_text("code", self.code, MAX_CODE_BYTES)
-        _check_text("stdin", self.stdin, MAX_STDIN_BYTES)
+        parsing.check(self)
 
     @classmethod
     def from_json(cls, value: object, *, budget_seconds: float | None = None) -> Request:
-        """The request in ``{"code": str, "stdin"?: str}``. RequestError names what is wrong with it."""
-        if not isinstance(value, Mapping):
-            raise RequestError(
-                f'the request is {_kind(value)}; it must be an object such as {{"code": "int main() {{}}"}}'
-            )
-        unknown = sorted(str(key) for key in value if key not in ("code", "stdin"))
-        if unknown:
-            raise RequestError(f"unknown key {unknown[0]!r}; the request has 'code' and, if wanted, 'stdin'")
-        if "code" not in value:
-            raise RequestError("the request lacks 'code', the text of the program")
-        stdin = value.get("stdin")
-        return cls(code=value["code"], stdin="" if stdin is None else stdin, budget_seconds=budget_seconds)
+        """The request in ``{"code": str, "stdin"?: str, ...}``. RequestError names what is wrong with it."""
+        return cls(**parsing.fields_of(value), budget_seconds=budget_seconds)
 
 
 @dataclass(frozen=True)
@@ -128,7 +90,8 @@ class LimitReached:
 
 @dataclass(frozen=True)
 class Output:
-    """One captured stream: the *text* kept (invalid UTF-8 replaced), all *bytes* seen, and whether text was cut."""
+    """One captured stream: the *text* kept (invalid UTF-8 replaced, or all in base64), all *bytes* seen, and whether
+    something was cut."""
 
     text: str = ""
     bytes: int = 0
@@ -137,26 +100,41 @@ class Output:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds: wall of each stage and of the whole request, CPU of each stage. None where a stage was not reached."""
+    """Seconds: wall of each stage, of the trace and of the whole request, CPU of each stage. None for what was not
+    reached."""
 
     compile: float | None = None
     run: float | None = None
     total: float = 0.0
     compile_cpu: float | None = None
     run_cpu: float | None = None
+    trace: float | None = None
 
 
 @dataclass(frozen=True)
 class Isolation:
     """What stood between program and machine: *user* is "own", "shared" with the runner, or None before a start.
 
-    *layers* were in force for every stage that ran; *absent* are known and not in force.
+    *layers* were in force for every stage that ran; *absent* are known and not in force. *degraded* says that what is
+    absent lets a program reach what it should not; *home* is where this was.
     """
 
     user: str | None = None
     uid: int | None = None
     layers: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    home: str | None = None
+    degraded: bool | None = None
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What was still there after the program's end, and was removed: *processes*, *files* outside the work directory,
+    and *objects* of System V and POSIX IPC."""
+
+    processes: int = 0
+    files: int = 0
+    objects: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +155,11 @@ class Result:
     compile_limits: StageLimits | None = None
     run_limits: StageLimits | None = None
     isolation: Isolation = field(default_factory=Isolation)
-    trace: None = None  # recorded by the tracer once there is one
+    leftovers: Leftovers | None = None  # None where no audit was made, since nothing could be left
+    unclean: bool = False  # something of the program stayed; not told, since it is not the program's author's business
+    trace: dict[str, Any] | None = None  # a ProgramTrace, docs/trace.md
+    trace_error: str | None = None  # why there is none, although it was asked for
+    memcheck: str | None = None  # clean, found, not_finished or unavailable; None if it was not asked for
 
     @property
     def success(self) -> bool:
@@ -197,6 +179,8 @@ class Result:
             "trace": self.trace,
             **{name: stream.text for name, stream in streams.items()},
             "error": self.error,
+            "traceError": self.trace_error,
+            "memcheck": self.memcheck,
             "status": str(self.status),
             "exitCode": self.exit_code,
             "signal": self.signal,
@@ -213,28 +197,9 @@ class Result:
                 "layers": list(self.isolation.layers),
                 "absent": list(self.isolation.absent),
             },
+            "leftovers": None if self.leftovers is None else asdict(self.leftovers),
         }
 
 
-def _check_text(name: str, value: object, longest: int) -> None:
-    if not isinstance(value, str):
-        raise RequestError(f"'{name}' is {_kind(value)}; it must be a string")
-    try:
-        size = len(value.encode())
-    except UnicodeEncodeError as error:
-        raise RequestError(f"'{name}' has a lone surrogate at character {error.start}; it is not valid text") from None
-    if size > longest:
-        raise RequestError(f"'{name}' has {size} bytes; at most {longest} are accepted")
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number" if isinstance(value, (int, float)) else f"a {type(value).__name__}")
-
-
 def _camel(value: dict[str, Any]) -> dict[str, Any]:
-    def name(key: str) -> str:
-        first, *rest = key.split("_")
-        return first + "".join(part.title() for part in rest)
-
-    return {name(key): item for key, item in value.items()}
+    return {camel(key): item for key, item in value.items()}

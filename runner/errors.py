@@ -13,3 +13,7 @@ class RunnerError(Exception):
     def __init__(self, what: str, *, cure: str = "") -> None:
         self.what, self.cure = what, cure
         super().__init__(f"{what} {cure}".strip())
+
+
+class UncleanError(RunnerError):
+    """Something of a program stayed: where it ran is not fit for another user's program any more."""

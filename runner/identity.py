@@ -11,15 +11,14 @@ import grp
 import os
 import pwd
 import signal
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.errors import RunnerError
+from runner.errors import RunnerError, UncleanError
+from runner.rootdir import root_directory
 
 # Above the ranges of ordinary users and below 61184-65519, which systemd gives to services with DynamicUser.
 SLOT_UIDS = range(61000, 61064)
@@ -28,18 +27,34 @@ SWEEP_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Identity:
-    """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's."""
+    """*uid* is the program's own, used by nothing else on the machine; None means it shares the caller's.
+
+    With *sole_user* the caller had no other process of that user when it started: what is not its own is the program's.
+    """
 
     uid: int | None
+    sole_user: bool = False
 
-    def process_limit(self, wanted: int) -> int:
-        """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user."""
-        return wanted if self.uid is not None else wanted + _count_tasks(os.getuid())
+    @property
+    def searchable(self) -> int | None:
+        """The uid by which the program's processes can be told from all others; None if there is none."""
+        return os.geteuid() if self.sole_user else self.uid
+
+    def process_limit(self, wanted: int, *, own_namespace: bool = False) -> int:
+        """RLIMIT_NPROC that leaves the program *wanted* tasks: the kernel counts all tasks of the user.
+
+        The launcher is one of them, and so is process 1 of a user namespace, in which newer kernels count anew.
+        """
+        if self.uid is not None:
+            return wanted
+        if own_namespace and _counts_by_namespace():
+            return wanted + 2
+        return wanted + 1 + _count_tasks(os.getuid())
 
     def sweep(self) -> int:
         """Kills what is left of an own uid, process by process; returns how many were killed.
 
-        Nothing happens under a shared uid: its processes cannot be told from the caller's. RunnerError if some stay.
+        Nothing happens under a shared uid: its processes cannot be told from the caller's. UncleanError if some stay.
         """
         # By pid: one that is slow to go is signalled again, and is still one.
         killed: set[int] = set()
@@ -52,20 +67,21 @@ class Identity:
                 return len(killed)
             killed.update(pid for pid in alive if _kill(pid, self.uid))
             if time.monotonic() > deadline:
-                raise RunnerError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
+                raise UncleanError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
         return len(killed)
 
 
 @contextmanager
-def identity(candidates: range = SLOT_UIDS) -> Iterator[Identity]:
-    """The identity for one request, held until exit. As root the first of *candidates* that nobody uses or has locked.
+def identity(candidates: range = SLOT_UIDS, *, sole_user: bool = False) -> Iterator[Identity]:
+    """The identity for one request, held until exit. As root the first of *candidates* that nobody uses or has locked;
+    else the caller's, which may be a *sole_user*.
 
     RunnerError as root if there is none.
     """
     if os.geteuid() != 0:
-        yield Identity(uid=None)
+        yield Identity(uid=None, sole_user=sole_user)
         return
-    directory = _lock_directory()
+    directory = root_directory()
     for uid in candidates:
         lock = _lock(directory / str(uid))
         if lock is None:
@@ -92,19 +108,6 @@ def _is_unused(uid: int) -> bool:
             continue
         return False
     return True
-
-
-def _lock_directory() -> Path:
-    """A directory only root can enter. RunnerError if the name is taken by somebody else."""
-    parent = Path("/run")  # where the Filesystem Hierarchy Standard puts the run-time files of root's programs
-    if not os.access(parent, os.W_OK):
-        parent = Path(tempfile.gettempdir())
-    path = parent / "slipway-runner"
-    path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise RunnerError(f"{path} is not a directory of the runner's own.", cure="Remove it.")
-    return path
 
 
 def _lock(path: Path) -> int | None:
@@ -139,6 +142,12 @@ def _processes(uid: int) -> list[tuple[int, str]]:
         if status and uid in map(int, status["Uid"].split()):
             found.append((pid, status["State"][:1]))
     return found
+
+
+def _counts_by_namespace() -> bool:
+    """Whether tasks are counted for each user namespace: since Linux 5.14."""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int("".join(filter(str.isdigit, minor)) or 0)) >= (5, 14)
 
 
 def _count_tasks(uid: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from runner.errors import RunnerError
 
 _PACKAGE = Path(__file__).parent
-_HANDLER = _PACKAGE.parent / "lambda" / "handler.py"
+_LAMBDA = _PACKAGE.parent / "lambda"
 
 
 def lambda_task_files() -> dict[str, Path]:
@@ -15,10 +15,10 @@ def lambda_task_files() -> dict[str, Path]:
 
     RunnerError if the handler is not beside the package, as it is in a checkout of the repository.
     """
-    if not _HANDLER.is_file():
-        raise RunnerError(f"{_HANDLER} does not exist.", cure="Build images from a checkout of the repository.")
-    files = {"handler.py": _HANDLER}
+    files = {path.name: path for path in sorted(_LAMBDA.glob("*.py"))}
+    if "handler.py" not in files:
+        raise RunnerError(f"{_LAMBDA} has no handler.py.", cure="Build images from a checkout of the repository.")
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".c"):
+        if path.suffix in (".py", ".c", ".h"):
             files[f"runner/{path.relative_to(_PACKAGE).as_posix()}"] = path
     return files

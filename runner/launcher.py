@@ -1,4 +1,4 @@
-"""Builds the launcher (launcher.c) and starts programs with it.
+"""Builds the launcher (native/) and starts programs with it.
 
 Python's preexec_fn is unsafe beside threads and costs 10 ms in a parent of 500 MB, because it has to fork; the launcher
 is started with posix_spawn, which does not, and costs well under a millisecond whatever the size of the caller.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -21,8 +23,11 @@ from functools import cache
 from pathlib import Path
 
 from runner.errors import RunnerError
+from runner.rootdir import root_directory
 
-SOURCE = Path(__file__).with_name("launcher.c")
+NATIVE = Path(__file__).with_name("native")
+# Where an image has it built already; a checkout has not.
+BUILT = NATIVE / "launcher"
 SEARCH_PATH = os.defpath
 # A child's descriptors 0-4 are set with dup2; what they are copied from must lie above.
 _LOWEST_OWN_DESCRIPTOR = 10
@@ -30,7 +35,7 @@ _LOWEST_OWN_DESCRIPTOR = 10
 
 @dataclass(frozen=True)
 class Compiler:
-    """The g++ in use: an absolute *path*, found in the caller's PATH."""
+    """A compiler in use: an absolute *path*, found in the caller's PATH."""
 
     path: str
 
@@ -40,11 +45,11 @@ class Compiler:
         return {"PATH": f"{Path(self.path).parent}:{SEARCH_PATH}", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
-def find_compiler() -> Compiler:
-    """g++ from the caller's PATH. RunnerError if there is none."""
-    path = shutil.which("g++")
+def find_compiler(name: str = "g++") -> Compiler:
+    """g++ (or gcc) from the caller's PATH. RunnerError if there is none."""
+    path = shutil.which(name)
     if path is None:
-        raise RunnerError("g++ was not found in PATH.", cure="Install it (Debian: apt-get install g++).")
+        raise RunnerError(f"{name} was not found in PATH.", cure=f"Install it (Debian: apt-get install {name}).")
     return Compiler(path=str(Path(path).absolute()))
 
 
@@ -63,12 +68,25 @@ class Launcher:
         weakref.finalize(self, os.close, self._descriptor)
 
     def start(
-        self, program: Sequence[str], options: Mapping[str, str | int], environment: Mapping[str, str], stdin: bytes
+        self, program: Sequence[str], options: Sequence[str], environment: Mapping[str, str], stdin: bytes
     ) -> Started:
-        """Starts *program* (absolute or relative to option ``cwd``) with the launcher's *options*.
+        """Starts *program* (absolute or relative to option ``cwd``) with the launcher's *options*, ``NAME=VALUE`` each.
 
         RunnerError if the machine refuses. The caller owns what is returned.
         """
+        return self._spawn([*options, "--", *program], environment, stdin)
+
+    def ask(self, words: Sequence[str]) -> str:
+        """The status lines of a launcher that runs no program of anybody's. RunnerError if it could not be started."""
+        started = self._spawn(words, {}, b"")
+        try:
+            with os.fdopen(os.dup(started.status), "rb") as lines:
+                return lines.read().decode()
+        finally:
+            started.close()
+            os.waitpid(started.pid, 0)
+
+    def _spawn(self, words: Sequence[str], environment: Mapping[str, str], stdin: bytes) -> Started:
         with ExitStack() as mine, ExitStack() as childs:
             out, err, status = (_pipe(mine, childs) for _ in range(3))
             control_read, control_write = (_raised(descriptor) for descriptor in os.pipe2(os.O_CLOEXEC))
@@ -76,12 +94,12 @@ class Launcher:
             mine.callback(os.close, control_write)
             source = _sealed(stdin)
             childs.callback(os.close, source)
+            held = os.fstat(source)
             given = (source, out[1], err[1], status[1], control_read)
-            words = [f"{name}={value}" for name, value in options.items()]
             try:
                 pid = os.posix_spawn(
                     f"/proc/self/fd/{self._descriptor}",
-                    ["launcher", *words, "--", *program],
+                    ["launcher", *words],
                     dict(environment),
                     file_actions=[(os.POSIX_SPAWN_DUP2, descriptor, n) for n, descriptor in enumerate(given)],
                     setsid=True,
@@ -91,18 +109,19 @@ class Launcher:
             except OSError as error:
                 raise RunnerError(f"the launcher could not be started: {error.strerror}.") from error
             mine.pop_all()  # kept open: they are the caller's now
-        return Started(pid=pid, stdout=out[0], stderr=err[0], status=status[0], control=control_write)
+        return Started(pid, out[0], err[0], status[0], control_write, given=(held.st_dev, held.st_ino))
 
 
 @dataclass
 class Started:
-    """A running launcher: its *pid* and the caller's ends of its pipes."""
+    """A running launcher: its *pid*, the caller's ends of its pipes, and which file (*given*) its stdin is."""
 
     pid: int
     stdout: int
     stderr: int
     status: int
     control: int
+    given: tuple[int, int]
     stopped: bool = field(default=False, init=False)
 
     def stop(self) -> None:
@@ -120,32 +139,51 @@ class Started:
 
 @cache
 def launcher() -> Launcher:
-    """The launcher, built once a process with the machine's compiler (about 0.1 s). RunnerError if that fails.
+    """The launcher, built once a process with the machine's compiler (about 0.3 s), unless an image has it.
 
+    RunnerError if that fails.
     A process that runs programs under its own user calls this before the first of them: a later build could be
     tampered with.
     """
-    compiler = find_compiler()
-    with tempfile.TemporaryDirectory(prefix="slipway-launcher-") as directory:
+    if BUILT.is_file():
+        return Launcher(BUILT.read_bytes())
+    cached = _cached()
+    if cached is not None and cached.is_file():
+        return Launcher(cached.read_bytes())
+    with tempfile.TemporaryDirectory(prefix="slipway-launcher-", dir=cached and cached.parent) as directory:
         target = Path(directory) / "launcher"
-        words = [
-            compiler.path,
-            "-x",
-            "c",
-            "-std=c11",
-            "-O1",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-o",
-            str(target),
-            str(SOURCE),
-        ]
-        environment = {**compiler.environment, "TMPDIR": directory}
+        build(target)
+        program = target.read_bytes()
+        if cached is not None:
+            target.rename(cached)  # at once: several processes may be doing this
+        return Launcher(program)
+
+
+def _cached() -> Path | None:
+    """Where root keeps the launcher of these sources from one process to the next. Only root: what another user could
+    write to, a program of that user could too."""
+    if os.geteuid() != 0:
+        return None
+    digest = hashlib.sha256(platform.machine().encode())
+    for path in sorted(NATIVE.iterdir()):
+        digest.update(path.read_bytes())
+    return root_directory() / f"launcher-{digest.hexdigest()[:32]}"
+
+
+def build(target: Path) -> None:
+    """Builds the launcher as the file *target*. RunnerError if that fails.
+
+    Static, so that it starts faster and needs nothing of where it runs; where there is no static C library, it is not.
+    """
+    compiler = find_compiler("gcc")
+    sources = [str(path) for path in sorted(NATIVE.glob("*.c"))]
+    environment = {**compiler.environment, "TMPDIR": str(target.parent)}
+    for linking in (("-static",), ()):
+        words = [compiler.path, "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", *linking, "-o", str(target), *sources]
         built = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        if built.returncode != 0:
-            raise RunnerError(f"the launcher could not be built: {built.stderr.decode(errors='replace').strip()}")
-        return Launcher(target.read_bytes())
+        if built.returncode == 0:
+            return
+    raise RunnerError(f"the launcher could not be built: {built.stderr.decode(errors='replace').strip()}")
 
 
 def _raised(descriptor: int) -> int:

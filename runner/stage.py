@@ -14,13 +14,18 @@ from pathlib import Path
 
 from runner.capture import Capture
 from runner.contract import StageLimits
-from runner.errors import RunnerError
+from runner.errors import RunnerError, UncleanError
+from runner.home import Home, current_home
 from runner.identity import Identity
 from runner.launcher import Launcher, Started, describe
+from runner.usage import DiskUse, Tree, used_below
 
 # The launcher gives up on what it cannot kill after 2 s; then it is the launcher that does not answer.
 _GRACE_SECONDS = 4.0
 _CHUNK = 64 * 1024
+# How long a program may be over a limit on all its processes before that is seen.
+_TICK_SECONDS = 0.04
+_TICKS_BETWEEN_DISKS = 4
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,15 @@ class Stage:
     limits: StageLimits
     stdin: bytes = b""
     stop_at_output_limit: bool = True
+    encoding: str = "utf-8"  # of the output
+    home: Home = field(default_factory=current_home)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How it ended. Exactly one of *exit_code* (0-255) and *signal* is not None. *stopped* names the limit this runner
-    enforced itself: "wall" or "output". Times in seconds, memory in bytes."""
+    enforced itself: "wall", "output", "memory", "disk" or "files", and *excess* what was measured for the last three.
+    *killed* processes outlived the program. Times in seconds, memory in bytes."""
 
     exit_code: int | None
     signal: int | None
@@ -49,6 +57,8 @@ class Outcome:
     cpu: float
     peak_memory: int
     layers: tuple[str, ...]
+    excess: int = 0
+    killed: int = 0
 
 
 @dataclass
@@ -61,8 +71,9 @@ class _Report:
     failure: tuple[str, int] | None = None
     cpu: float = 0.0
     peak_memory: int = 0
+    killed: int = 0
     left: bool = False
-    layers: list[str] = field(default_factory=lambda: ["scrubbed-environment"])
+    layers: list[str] = field(default_factory=lambda: ["scrubbed-environment", "memory-watch", "disk-watch"])
     _rest: bytes = b""
 
     @property
@@ -89,6 +100,8 @@ class _Report:
                 self.signal = int(number)
             case ["usage", microseconds, kilobytes]:
                 self.cpu, self.peak_memory = int(microseconds) / 1e6, int(kilobytes) * 1024
+            case ["killed", number]:
+                self.killed = int(number)
             case ["left"]:
                 self.left = True
 
@@ -98,26 +111,32 @@ def run_stage(stage: Stage, launcher: Launcher, who: Identity) -> Outcome:
     allows to tell. RunnerError if it could not be started, or if its end could not be established."""
     started_at = time.monotonic()
     started = launcher.start(stage.words, _options(stage, who), stage.environment, stage.stdin)
-    watch = _Watch(stage, started, started_at)
+    try:
+        watch = _Watch(stage, started, started_at, who)
+    except BaseException:
+        started.close()
+        os.waitpid(started.pid, 0)
+        raise
     try:
         watch.until_finished()
     finally:
         try:
             watch.end()
         finally:
-            who.sweep()
-    return watch.outcome(who)
+            swept = who.sweep()
+    return watch.outcome(who, swept)
 
 
 class _Watch:
     """The event loop over one launcher's pipes."""
 
-    def __init__(self, stage: Stage, started: Started, started_at: float) -> None:
+    def __init__(self, stage: Stage, started: Started, started_at: float, who: Identity) -> None:
         self._stage, self._started, self._started_at = stage, started, started_at
+        self._usage = _Usage(stage, started, who)
         self._launcher = os.pidfd_open(started.pid)
         self._program: int | None = None
         self._report = _Report()
-        self._stdout, self._stderr = Capture(stage.limits.output_bytes), Capture(stage.limits.output_bytes)
+        self._stdout, self._stderr = (Capture(stage.limits.output_bytes, stage.encoding) for _ in range(2))
         self._stopped: str | None = None
         self._deadline = started_at + stage.limits.wall_seconds
         self._wall = 0.0
@@ -138,6 +157,7 @@ class _Watch:
                 for key, _ in selector.select(self._patience()):
                     self._read(key, selector)
             self._wall = time.monotonic() - self._started_at
+            self._stopped = self._stopped or self._usage.disk_limit()
             for key in list(selector.get_map().values()):  # nobody writes any more: what is in the pipes is all
                 while self._read(key, selector):
                     pass
@@ -155,7 +175,7 @@ class _Watch:
             if descriptor is not None:
                 os.close(descriptor)
 
-    def outcome(self, who: Identity) -> Outcome:
+    def outcome(self, who: Identity, swept: int) -> Outcome:
         """The outcome. RunnerError if the launcher reported a failure, or no ending."""
         report = self._report
         if report.failure is not None:
@@ -163,28 +183,35 @@ class _Watch:
         if not report.ended:
             raise RunnerError("the launcher ended without saying how the program did; somebody killed it.")
         if report.left and who.uid is None:  # an own uid has been swept
-            raise RunnerError("processes of the program could not be ended.")
+            raise UncleanError("processes of the program could not be ended.")
         return Outcome(
             exit_code=report.exit_code,
             signal=report.signal,
             stopped=self._stopped,
+            excess=self._usage.excess,
             stdout=self._stdout,
             stderr=self._stderr,
             wall=self._wall,
             cpu=report.cpu,
             peak_memory=report.peak_memory,
             layers=tuple(report.layers),
+            killed=report.killed + swept,
         )
 
     def _patience(self) -> float:
-        """Seconds to the next deadline; when it has come, acts on it."""
+        """Seconds to the next thing to do; what is due now is done."""
         left = self._deadline - time.monotonic()
-        if left > 0:
-            return left
+        if left <= 0:
+            if self._stopped is not None:
+                raise RunnerError("the launcher did not end the program in time.")
+            self._stop("wall")
+            return _GRACE_SECONDS
         if self._stopped is not None:
-            raise RunnerError("the launcher did not end the program in time.")
-        self._stop("wall")
-        return _GRACE_SECONDS
+            return left
+        if limit := self._usage.limit_reached():
+            self._stop(limit)
+            return _GRACE_SECONDS
+        return min(left, self._usage.until_next())
 
     def _stop(self, limit: str) -> None:
         self._stopped = limit
@@ -224,18 +251,73 @@ class _Watch:
             return
         with suppress(ProcessLookupError):
             os.killpg(self._report.pid, signal.SIGKILL)
+        select.select([self._program], [], [], _GRACE_SECONDS)
 
 
-def _options(stage: Stage, who: Identity) -> dict[str, str | int]:
+class _Usage:
+    """Looks from time to time at what all processes of the program use together."""
+
+    def __init__(self, stage: Stage, started: Started, who: Identity) -> None:
+        self._limits, self._directory, self._given = stage.limits, stage.directory, started.given
+        adopted = {"adopted-orphans", "namespaces"} & set(stage.home.asked())
+        self._tree = Tree(started.pid, None if adopted else who.searchable)
+        self._most = DiskUse(stage.limits.disk_bytes, stage.limits.files)
+        self._before = DiskUse()
+        self._before = self._disk()
+        self._next = time.monotonic() + _TICK_SECONDS
+        self._ticks = 0
+        self.excess = 0
+
+    def until_next(self) -> float:
+        return max(0.0, self._next - time.monotonic())
+
+    def limit_reached(self) -> str | None:
+        """The limit that is passed, with *excess* set; None if there is none, or if it is too early to look again."""
+        if time.monotonic() < self._next:
+            return None
+        self._ticks += 1
+        limit = self._memory_limit()
+        if limit is None and self._ticks % _TICKS_BETWEEN_DISKS == 0:
+            limit = self.disk_limit()
+        self._next = time.monotonic() + _TICK_SECONDS
+        return limit
+
+    def disk_limit(self) -> str | None:
+        """Which of "disk" and "files" the program has more of than it may."""
+        used = self._disk() - self._before
+        for name, value, limit in (("disk", used.bytes, self._most.bytes), ("files", used.files, self._most.files)):
+            if value > limit:
+                self.excess = value
+                return name
+        return None
+
+    def _memory_limit(self) -> str | None:
+        used = self._tree.memory(self._limits.memory_bytes)
+        if used <= self._limits.memory_bytes:
+            return None
+        self.excess = used
+        return "memory"
+
+    def _disk(self) -> DiskUse:
+        named = used_below(self._directory, self._most + self._before)
+        unnamed = self._tree.deleted_files(self._given)
+        return named + DiskUse(sum(unnamed.values()), len(unnamed))
+
+
+def _options(stage: Stage, who: Identity) -> list[str]:
     limits = stage.limits
-    own = {} if who.uid is None else {"uid": who.uid}
-    return {
-        "cwd": str(stage.directory),
-        **own,
+    numbers = {
         "cpu": limits.cpu_seconds,
         "as": limits.address_space_bytes,
         "fsize": limits.file_size_bytes,
-        "nproc": who.process_limit(limits.processes),
+        "nproc": who.process_limit(limits.processes, own_namespace="user-namespace" in stage.home.asked()),
         "nofile": limits.open_files,
         "stack": limits.stack_bytes,
     }
+    return [
+        f"cwd={stage.directory}",
+        *([] if who.uid is None else [f"uid={who.uid}"]),
+        *(f"layer={name}" for name in stage.home.asked()),
+        *(f"read={path}" for path in stage.home.readable),
+        *(f"{name}={value}" for name, value in numbers.items()),
+    ]

@@ -64,8 +64,14 @@ def out_of_budget(result: Result, request: Request) -> Result:
     return replace(result, status=Status.TIME_LIMIT, limit=limit, error="No time was left to go on.")
 
 
+def _shared_limit(outcome: Outcome, limits: StageLimits) -> LimitReached | None:
+    """The limit on all processes together that ended them."""
+    name = {"memory": "memory_bytes", "disk": "disk_bytes", "files": "files"}.get(outcome.stopped or "")
+    return None if name is None else LimitReached(name, getattr(limits, name), outcome.excess)
+
+
 def _compile_limit(outcome: Outcome, diagnostics: str, limits: StageLimits) -> LimitReached | None:
-    general = _time_limit(outcome, limits)
+    general = _time_limit(outcome, limits) or _shared_limit(outcome, limits)
     if general is not None:
         return general
     killed = _COMPILER_KILLED.search(diagnostics)
@@ -85,6 +91,8 @@ def _run_limit(outcome: Outcome, errors: str, limits: StageLimits) -> tuple[Stat
     time_limit = _time_limit(outcome, limits)
     if time_limit is not None:
         return Status.TIME_LIMIT, time_limit
+    if shared := _shared_limit(outcome, limits):
+        return Status.MEMORY_LIMIT if outcome.stopped == "memory" else Status.DISK_LIMIT, shared
     if outcome.stopped == "output" or outcome.stdout.full or outcome.stderr.full:
         measured = max(outcome.stdout.seen, outcome.stderr.seen)
         return Status.OUTPUT_LIMIT, LimitReached("output_bytes", limits.output_bytes, measured)
@@ -118,7 +126,9 @@ def _looks_out_of_memory(outcome: Outcome, errors: str, limits: StageLimits) -> 
 
 
 def _explain(limit: LimitReached) -> str:
-    what, unit = limit.name.rsplit("_", 1)
+    what, _, unit = limit.name.rpartition("_")
+    if not what:
+        return f"{unit} ({limit.value:.0f}; measured {limit.measured:.0f})"
     likely = "" if limit.certain else "probably "
     return f"{likely}{what.replace('_', ' ')} ({_amount(limit.value, unit)}; measured {_amount(limit.measured, unit)})"
 

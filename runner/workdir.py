@@ -10,23 +10,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runner.errors import RunnerError
+from runner import mounts
+from runner.errors import RunnerError, UncleanError
+from runner.usage import DiskUse
 
 
 @contextmanager
-def work_directory(owner: int | None) -> Iterator[Path]:
+def work_directory(owner: int | None, limit: DiskUse | None = None) -> Iterator[Path]:
     """A new directory, mode 0700, of user *owner* (None: the caller's), removed on exit.
 
-    RunnerError if *owner* could not reach it, or if it cannot be removed.
+    With *limit* it is a file system of its own, in memory, that holds no more than that. RunnerError if *owner* could
+    not reach it, or if it cannot be removed.
     """
-    path = Path(tempfile.mkdtemp(prefix="slipway-run-"))
+    path = Path(tempfile.mkdtemp(prefix="slipway-run-")).resolve()
+    handle = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if owner is not None:
-            _check_reachable(path.resolve().parent)
-            os.chown(path, owner, owner)
-        yield path
+            _check_reachable(path.parent)
+        if limit is not None:
+            mounts.mount_temporary(path, limit)
+        try:
+            if owner is not None:
+                os.chown(path, owner, owner)
+            yield path
+        finally:
+            if limit is not None:
+                mounts.unmount(path)
     finally:
-        remove_tree(path)
+        where = _current_path(handle)
+        os.close(handle)
+        if where is not None:
+            remove_tree(where)
+
+
+def _current_path(handle: int) -> Path | None:
+    """Where the directory is now, which its owner may have moved; None if it is gone."""
+    if os.fstat(handle).st_nlink == 0:
+        return None
+    return Path(f"/proc/self/fd/{handle}").readlink()
 
 
 def remove_tree(path: Path) -> None:
@@ -45,7 +66,7 @@ def remove_tree(path: Path) -> None:
             os.close(root)
         path.rmdir()
     except OSError as error:
-        raise RunnerError(f"the work directory {path} could not be removed: {error.strerror}.") from error
+        raise UncleanError(f"the work directory {path} could not be removed: {error.strerror}.") from error
 
 
 def _entries(directory: int) -> list[os.DirEntry[str]]:

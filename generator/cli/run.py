@@ -10,6 +10,9 @@ import click
 
 from generator.cli.console import error_console, json_option, write_json
 
+# By the end of a file's name; all else is C++.
+LANGUAGES = {".c": "c", ".py": "python"}
+
 
 @click.command("run", epilog="Example: slipway run hello.cpp --env seepp/test < input.txt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -17,14 +20,15 @@ from generator.cli.console import error_console, json_option, write_json
 @json_option
 @click.pass_obj
 def command(project: Path, file: Path, environment: str | None, json_file: str | None) -> int:
-    """Compile and run a C++ program and show what it prints.
+    """Compile and run a program and show what it prints: C++, or C or Python by the file's name.
 
     Without --env the engine runs here, on this machine. Standard input goes to the program. Exit code 1: the program
     did not compile, failed, or hit a limit.
     """
     code = _read(file)
     stdin = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
-    result = _through(project, environment, code, stdin) if environment else _here(code, stdin)
+    language = LANGUAGES.get(file.suffix, "cpp")
+    result = _through(project, environment, code, stdin, language) if environment else _here(code, stdin, language)
     if json_file:
         write_json(result, json_file)
     if json_file != "-":
@@ -41,19 +45,19 @@ def _read(file: Path) -> str:
         raise RunnerError("the program is not UTF-8 text", where=Location(file), cure="Name a source file.") from error
 
 
-def _here(code: str, stdin: str) -> dict[str, Any]:
+def _here(code: str, stdin: str, language: str) -> dict[str, Any]:
     from generator.errors import RunnerError
     from runner.contract import Request
     from runner.engine import run
     from runner.errors import RequestError
 
     try:
-        return run(Request.from_json({"code": code, "stdin": stdin})).to_json()
+        return run(Request.from_json({"code": code, "stdin": stdin, "language": language})).to_json()
     except RequestError as error:
         raise RunnerError(str(error)) from error
 
 
-def _through(project: Path, environment: str, code: str, stdin: str) -> dict[str, Any]:
+def _through(project: Path, environment: str, code: str, stdin: str, language: str) -> dict[str, Any]:
     from generator.errors import RunnerError
     from generator.project import find_project
     from generator.rehearsal.program import invoke
@@ -62,7 +66,7 @@ def _through(project: Path, environment: str, code: str, stdin: str) -> dict[str
     standing = find_standing(find_project(project), environment)
     if "code_runner" not in standing.outputs:
         raise RunnerError(f"{environment} has no code runner")
-    return invoke(standing.client("lambda"), standing.outputs["code_runner"], code, stdin).result
+    return invoke(standing.client("lambda"), standing.outputs["code_runner"], code, stdin, language).result
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -32,9 +32,12 @@ class Answer:
         return str(self.result.get("stdout", ""))
 
 
-def invoke(client_lambda: Any, function: str, code: str, stdin: str = "") -> Answer:
+def invoke(client_lambda: Any, function: str, code: str, stdin: str = "", language: str = "cpp") -> Answer:
     """Run *code* through *function* (``name:alias``). Raises RunnerError when the function itself fails."""
-    payload = json.dumps({"code": code, "stdin": stdin})
+    event = {"code": code, "stdin": stdin}
+    if language != "cpp":  # which a runner that was released earlier takes without being told
+        event["language"] = language
+    payload = json.dumps(event)
     response = client_lambda.invoke(FunctionName=function, Payload=payload.encode())
     answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):

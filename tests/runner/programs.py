@@ -22,10 +22,10 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives progr
 
 
 def run_cpp(code: str, stdin: str = "", **limits: Any) -> Result:
-    """Runs *code* with run limits that keep the machine whole: 3 s wall, 2 s CPU, 256 MB, 4 MB files, 16 tasks."""
+    """Runs *code* with run limits that keep the machine whole: 10 s wall, 2 s CPU, 256 MB, 4 MB files, 16 tasks."""
     small = replace(
         RUN_LIMITS,
-        wall_seconds=3,
+        wall_seconds=10,
         cpu_seconds=2,
         address_space_bytes=256 * MEBIBYTE,
         file_size_bytes=4 * MEBIBYTE,

@@ -44,7 +44,7 @@ COMPILER_LIMITS: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", COMPILER_LIMITS)
 def test_compiler_that_hits_a_limit_is_not_called_a_compile_error(name: str) -> None:
     code, changed = COMPILER_LIMITS[name]
-    result = run(Request(code, compile_limits=replace(COMPILE_LIMITS, **changed)))
+    result = run(Request(code, compile_limits=replace(COMPILE_LIMITS, **{"wall_seconds": 60, **changed})))
     assert result.status is Status.COMPILE_LIMIT
     assert result.limit is not None
     assert (result.limit.name, result.limit.value) == (name, changed[name])

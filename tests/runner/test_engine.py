@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from runner.contract import COMPILE_LIMITS, RUN_LIMITS, Request, Result, StageLimits, Status
-from runner.engine import KNOWN_LAYERS, run
+from runner.engine import run
+from runner.layers import KNOWN_LAYERS
 from tests.runner.programs import MEBIBYTE, needs_root, open_directory, python_environment, run_cpp
 
 
@@ -106,7 +107,7 @@ def test_every_known_layer_is_either_in_force_or_absent() -> None:
     isolation = run_cpp("int main() {}").isolation
     assert sorted((*isolation.layers, *isolation.absent)) == sorted(KNOWN_LAYERS)
     assert {"own-session", "closed-descriptors", "scrubbed-environment", "resource-limits"} <= set(isolation.layers)
-    assert "seccomp" in isolation.absent
+    assert "signed-result" in isolation.absent
 
 
 def test_answer_has_the_contract_names_and_is_json() -> None:

@@ -127,19 +127,3 @@ def test_secrets_of_the_environment_are_not_handed_down(ordinary_user: OrdinaryU
     answer = ordinary_user.run(code, AWS_SECRET_ACCESS_KEY="planted-secret")
     assert "PATH=" in answer["stdout"]
     assert "planted-secret" not in answer["stdout"]
-
-
-def test_program_that_kills_its_launcher_does_not_survive_it(ordinary_user: OrdinaryUser) -> None:
-    answer = ordinary_user.run("""
-        #include <csignal>
-        #include <sys/prctl.h>
-        #include <unistd.h>
-        int main() {
-            prctl(PR_SET_PDEATHSIG, 0);
-            prctl(PR_SET_NAME, "slipway-rebel");
-            kill(getppid(), SIGKILL);
-            for (;;) pause();
-        }
-    """)
-    assert answer["status"] == "internal_error"
-    assert processes_named("slipway-rebel") == []

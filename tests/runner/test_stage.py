@@ -45,13 +45,25 @@ def test_program_that_cannot_be_executed_is_the_runners_error() -> None:
 
 def test_work_directory_that_is_gone_is_the_runners_error() -> None:
     with identity() as who:
-        stage = Stage(("/bin/true",), Path("absent"), {}, RUN_LIMITS)
-        with pytest.raises(RunnerError, match=r"chdir: No such file or directory"):
+        stage = Stage(("/bin/true",), Path("/absent"), {}, RUN_LIMITS)
+        with pytest.raises(RunnerError, match=r"(chdir|namespaces): No such file or directory"):
             run_stage(stage, launcher(), who)
 
 
 def test_options_the_launcher_does_not_know_are_refused() -> None:
-    wrong: list[dict[str, str | int]] = [{"cwd": "/", "cpus": 1}, {"cwd": "/", "cpu": "x"}, {"cwd": "/", "uid": 0}, {}]
+    wrong = [
+        ["cwd=/tmp", "cpus=1"],
+        ["cwd=/tmp", "cpu=x"],
+        ["cwd=/tmp", "uid=0"],
+        ["cwd=/tmp", "layer=magic"],
+        ["cwd=/tmp", "layer=cgroup"],
+        ["cwd=/tmp", "cgroup=/sys/fs/cgroup"],
+        ["cwd=/tmp", *["read=/usr"] * 33],
+        ["cwd=/"],
+        ["cwd=tmp"],
+        ["cpu"],
+        [],
+    ]
     for options in wrong:
         started = launcher().start(["/bin/true"], options, {}, b"")
         try:
@@ -79,4 +91,4 @@ def test_signals_ignored_by_the_runner_are_not_ignored_by_the_program() -> None:
 def test_launcher_that_is_no_program_is_the_runners_error() -> None:
     broken = Launcher(b"\x7fELF, but no more than that")
     with pytest.raises(RunnerError, match=r"launcher could not be started: Exec format error"):
-        broken.start(["/bin/true"], {}, {}, b"")
+        broken.start(["/bin/true"], [], {}, b"")

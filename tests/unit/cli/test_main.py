@@ -155,6 +155,23 @@ def test_a_program_that_is_no_text_exits_with_2(tmp_path: Path, capsys: pytest.C
     assert f"error: {program}: the program is not UTF-8 text" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("hello.py", "print('hello')"),
+        ("hello.c", '#include <stdio.h>\nint main(void) { int class = 0; puts("hello"); return class; }'),
+        ("hello.cpp", '#include <cstdio>\nint main() { std::puts("hello"); }'),
+    ],
+)
+def test_a_programs_language_is_told_by_its_name(
+    name: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    (tmp_path / name).write_text(code)
+    assert run(["run", str(tmp_path / name)]) == 0
+    assert capsys.readouterr().out == "hello\n"
+
+
 def test_an_interruption_exits_with_130(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,8 @@
 /* Starts one untrusted program under limits, waits for it, and leaves none of its descendants behind.
  *
- *   launcher cwd=DIR [uid=N] [cpu=S] [as=B] [fsize=B] [nproc=N] [nofile=N] [stack=B] -- PROGRAM [ARGUMENT...]
+ *   launcher cwd=DIR [uid=N] [layer=NAME]... [read=PATH]... [cpu=S] [as=B] [fsize=B] [nproc=N] [nofile=N] [stack=B]
+ *            -- PROGRAM [ARGUMENT...]
+ *   launcher probe cwd=DIR [uid=N] [read=PATH]... -- PROGRAM
  *
  * The caller starts it in a session of its own, with the program's environment, and with these descriptors:
  *   0, 1, 2  the program's
@@ -9,19 +11,19 @@
  *
  * Status lines:  pid N | layer NAME | fail STEP ERRNO | exit CODE | signal N
  *                usage CPU_MICROSECONDS PEAK_KILOBYTES | killed N | left
+ *                probe NAME ERRNO (0: it holds)
  *
  * It stays the program's parent, instead of becoming the program, for three reasons: orphans are adopted by it and can
  * be killed without guessing; the peak memory it reports is the program's and not that of a large caller, which exec
- * after vfork would carry over; and the caller's death ends the program.
+ * after vfork would carry over; and the caller's death ends the program. With namespaces that parent is their process 1,
+ * and the launcher proper only waits for it: with that one the kernel ends whatever else is in there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,94 +36,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher.h"
+
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
 
-enum { STATUS = 3, CONTROL = 4, FIRST_UNUSED = 5 };
 enum { CLEANUP_MILLISECONDS = 2000 };
-
-static const struct {
-    const char *name;
-    int resource;
-} KINDS[] = {
-    {"cpu", RLIMIT_CPU},     {"as", RLIMIT_AS},         {"fsize", RLIMIT_FSIZE},
-    {"nproc", RLIMIT_NPROC}, {"nofile", RLIMIT_NOFILE}, {"stack", RLIMIT_STACK},
-};
-enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
-
-struct options {
-    const char *cwd;
-    long uid; /* -1: stay who we are */
-    rlim_t limits[KIND_COUNT];
-    int limited[KIND_COUNT];
-    char **program;
-};
-
-/* One line is one write, so that lines of the launcher and of the child it forked never mix. */
-static void report(const char *format, ...) {
-    char line[128];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (length > 0 && write(STATUS, line, (size_t)length) < 0) _exit(125); /* the caller is gone */
-}
-
-static void fail(const char *step) {
-    report("fail %s %d\n", step, errno);
-    _exit(125);
-}
-
-static unsigned long long number(const char *text) {
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || *end != '\0' || end == text) {
-        errno = EINVAL;
-        fail("options");
-    }
-    return value;
-}
-
-static void parse_option(struct options *options, const char *text) {
-    const char *equals = strchr(text, '=');
-    if (equals == NULL) {
-        errno = EINVAL;
-        fail("options");
-    }
-    size_t length = (size_t)(equals - text);
-    if (strncmp(text, "cwd", length) == 0 && length == 3) {
-        options->cwd = equals + 1;
-        return;
-    }
-    if (strncmp(text, "uid", length) == 0 && length == 3) {
-        options->uid = (long)number(equals + 1);
-        return;
-    }
-    for (int i = 0; i < KIND_COUNT; i++) {
-        if (strlen(KINDS[i].name) == length && strncmp(text, KINDS[i].name, length) == 0) {
-            options->limits[i] = (rlim_t)number(equals + 1);
-            options->limited[i] = 1;
-            return;
-        }
-    }
-    errno = EINVAL;
-    fail("options");
-}
-
-static struct options parse(char **arguments) {
-    struct options options = {.uid = -1};
-    for (arguments++; *arguments != NULL && strcmp(*arguments, "--") != 0; arguments++) {
-        parse_option(&options, *arguments);
-    }
-    if (*arguments == NULL || arguments[1] == NULL || options.cwd == NULL || options.uid == 0) {
-        errno = EINVAL;
-        fail("options");
-    }
-    options.program = arguments + 1;
-    return options;
-}
 
 static void close_inherited(void) {
     if (syscall(SYS_close_range, FIRST_UNUSED, ~0U, 0) != 0) {
@@ -129,39 +50,6 @@ static void close_inherited(void) {
         for (int fd = FIRST_UNUSED; fd < last; fd++) close(fd);
     }
     if (fcntl(STATUS, F_SETFD, FD_CLOEXEC) != 0 || fcntl(CONTROL, F_SETFD, FD_CLOEXEC) != 0) fail("descriptors");
-}
-
-static void limit(int resource, rlim_t soft, rlim_t hard) {
-    struct rlimit now;
-    if (getrlimit(resource, &now) != 0) fail("getrlimit");
-    /* A limit that is already lower stays: raising it needs a privilege, and it is not ours to lift. */
-    if (hard > now.rlim_max) hard = now.rlim_max;
-    if (soft > hard) soft = hard;
-    struct rlimit wanted = {soft, hard};
-    if (setrlimit(resource, &wanted) != 0) fail("setrlimit");
-}
-
-static void apply_limits(const struct options *options) {
-    for (int i = 0; i < KIND_COUNT; i++) {
-        if (!options->limited[i]) continue;
-        rlim_t value = options->limits[i];
-        /* SIGXCPU at the limit names the cause; SIGKILL one second later ends who ignores it. */
-        limit(KINDS[i].resource, value, KINDS[i].resource == RLIMIT_CPU ? value + 1 : value);
-    }
-    limit(RLIMIT_CORE, 0, 0);
-    limit(RLIMIT_MSGQUEUE, 0, 0);
-    report("layer resource-limits\n");
-}
-
-static void become(uid_t uid) {
-    if (setgroups(0, NULL) != 0) fail("setgroups");
-    if (setresgid(uid, uid, uid) != 0) fail("setresgid");
-    if (setresuid(uid, uid, uid) != 0) fail("setresuid");
-    if (setuid(0) == 0 || setgid(0) == 0) {
-        errno = EPERM;
-        fail("still-root");
-    }
-    report("layer own-user\n");
 }
 
 /* Should memory run out on the whole machine, the kernel ends the program first. Raising it needs no privilege. */
@@ -172,31 +60,44 @@ static void prefer_for_out_of_memory(void) {
     close(fd);
 }
 
-static void restore_signals(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    /* The system call itself: the C library keeps two signals for itself, yet they may have come to us ignored. Zeros
-     * are SIG_DFL, no flags and an empty mask in the kernel's structure, which is smaller than the library's. */
-    struct sigaction as_at_boot;
-    memset(&as_at_boot, 0, sizeof as_at_boot);
-    for (int number = 1; number < NSIG; number++) {
-        syscall(SYS_rt_sigaction, number, &as_at_boot, NULL, (NSIG - 1) / 8);
-    }
-    sigprocmask(SIG_SETMASK, &none, NULL);
+static void set(int option, unsigned long value, const char *name) {
+    if (prctl(option, value, 0, 0, 0) != 0) fail(name);
+    report("layer %s\n", name);
 }
 
-static void run_program(const struct options *options, pid_t launcher) {
+/* From a program of the same user. Not before the namespaces: their maps are written through files that would be root's. */
+static void hide(const struct options *options) {
+    if ((options->layers & HIDDEN_LAUNCHER) != 0) set(PR_SET_DUMPABLE, 0, "hidden-launcher");
+}
+
+void confine(const struct options *options) {
+    unsigned layers = options->layers;
+    if (options->uid > 0) become((uid_t)options->uid);
+    if ((layers & USER_NAMESPACE) != 0) drop_capabilities();
+    if ((layers & NO_NEW_PRIVILEGES) != 0) set(PR_SET_NO_NEW_PRIVS, 1, "no-new-privileges");
+    if ((layers & LANDLOCK) != 0) {
+        if (restrict_files(options) != 0) fail("landlock");
+        report("layer landlock\n");
+    }
+    if ((layers & SECCOMP) != 0) {
+        if (install_seccomp(options) != 0) fail("seccomp");
+        report("layer seccomp\n");
+    }
+}
+
+static void run_program(const struct options *options, pid_t parent) {
     if (setsid() < 0) fail("setsid");
     report("layer own-session\nlayer closed-descriptors\n");
+    if ((options->layers & HIDDEN_LAUNCHER) != 0 && prctl(PR_SET_DUMPABLE, 1) != 0) fail("dumpable");
     umask(077);
     prefer_for_out_of_memory();
     apply_limits(options);
-    if (options->uid > 0) become((uid_t)options->uid);
-    /* AWS Lambda is reported to refuse prctl: what it gives is a bonus that the answer names, not a condition. */
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) report("layer no-new-privileges\n");
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != launcher) _exit(125);
-    if (chdir(options->cwd) != 0) fail("chdir");
     restore_signals();
+    confine(options);
+    if (chdir(options->cwd) != 0) fail("chdir");
+    /* AWS Lambda is reported to refuse prctl: there the launcher's own end is what ends the program. After the change
+     * of user, which undoes it. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != parent) _exit(CANNOT_START);
     execv(options->program[0], options->program);
     fail("exec");
 }
@@ -277,24 +178,53 @@ static void kill_everything(pid_t program) {
     else report("exit %d\n", WEXITSTATUS(status));
 }
 
-int main(int count, char **arguments) {
-    (void)count;
-    close_inherited();
-    signal(SIGPIPE, SIG_IGN);
-    struct options options = parse(arguments);
+/* Starts the program, waits, cleans up: in the launcher itself, or in process 1 of the namespaces. */
+static void supervise(const struct options *options) {
     sigset_t chld;
     sigemptyset(&chld);
     sigaddset(&chld, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &chld, NULL) != 0) fail("sigprocmask");
     int signals = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0) fail("signalfd");
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0) report("layer adopted-orphans\n");
-    pid_t launcher = getpid(), program = fork();
+    pid_t parent = getpid(), program = fork();
     if (program < 0) fail("fork");
-    if (program == 0) run_program(&options, launcher);
-    report("pid %d\n", (int)program);
-    close(0), close(1), close(2); /* or the caller would never see end of file */
+    if (program == 0) run_program(options, parent);
+    if (parent != 1) report("pid %d\n", (int)program); /* a number of other namespaces means nothing to the caller */
+    close(0), close(1), close(2);                       /* or the caller would never see end of file */
     wait_for(program, signals);
     kill_everything(program);
+}
+
+static int supervise_inside(const struct options *options) {
+    if (enter_namespaces(options) != 0) fail("namespaces");
+    pid_t init = fork();
+    if (init < 0) fail("fork");
+    if (init == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* of which the caller's end of CONTROL is the other half */
+        if (make_root(options) != 0) fail("namespaces");
+        report("layer namespaces\n");
+        if ((options->layers & USER_NAMESPACE) != 0) report("layer user-namespace\n");
+        hide(options);
+        supervise(options);
+        _exit(0);
+    }
+    close(0), close(1), close(2);
+    int status;
+    while (waitpid(init, &status, 0) != init) {
+        if (errno != EINTR) fail("waitpid");
+    }
+    return 0;
+}
+
+int main(int count, char **arguments) {
+    int probing = count > 1 && strcmp(arguments[1], "probe") == 0;
+    close_inherited();
+    signal(SIGPIPE, SIG_IGN);
+    struct options options = parse(arguments + probing);
+    if (probing) return probe(&options);
+    if ((options.layers & ADOPTED_ORPHANS) != 0) set(PR_SET_CHILD_SUBREAPER, 1, "adopted-orphans");
+    if ((options.layers & NAMESPACES) != 0) return supervise_inside(&options);
+    hide(&options);
+    supervise(&options);
     return 0;
 }

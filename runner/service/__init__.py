@@ -1,0 +1,1 @@
+"""The engine over HTTP: `python -m runner.service`. The application needs the standard library, its server uvicorn."""
