@@ -19,7 +19,8 @@ from runner.errors import RunnerError
 from runner.launcher import Launcher
 from runner.trace.build import agent, linked
 from runner.trace.errors import TraceError
-from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, Program, read_program, record
+from runner.trace.program import Program
+from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, read_program, record
 
 LANGUAGES = ("cpp", "c")
 
@@ -92,7 +93,15 @@ def begin(
         return _without("The runner has no tracer: its image lacks pyelftools.")
     # Now, while it still is what the compiler wrote.
     wanted = Program(
-        read_program(program), source, request.code, request.stdin.encode(), limits, request.memcheck, deadline
+        content=read_program(program),
+        source=source,
+        code=request.code,
+        stdin=request.stdin.encode(),
+        limits=limits,
+        memcheck=request.memcheck,
+        deadline=deadline,
+        arguments=request.args,
+        files={name: text.encode() for name, text in request.files.items()},
     )
     pool = ThreadPoolExecutor(1, "slipway-trace")
     return Recording(pool.submit(_record, wanted, launcher, uids), pool)

@@ -12,6 +12,7 @@ from runner.contract import MEBIBYTE, StageLimits
 from runner.identity import identity
 from runner.launcher import Launcher
 from runner.stage import Stage, run_stage
+from runner.trace.program import Program, put
 from runner.workdir import work_directory
 
 _REPORT, _MOST_REPORT = "findings.xml", 256 * 1024
@@ -30,21 +31,24 @@ class Findings:
     report: bytes = b""
 
 
-def check(program: bytes, stdin: bytes, limits: StageLimits, launcher: Launcher, uids: range) -> Findings:
+def check(program: Program, launcher: Launcher, uids: range) -> Findings:
     """The first error of *program*. RunnerError if the machine refuses to run it."""
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         return Findings("unavailable")
     with identity(uids) as who, work_directory(who.uid) as directory:
         target = directory / "main"
-        target.write_bytes(program)
+        target.write_bytes(program.content)
         target.chmod(0o755)
+        for name, content in program.files.items():
+            put(directory, name, content, who)
         # Read through the descriptor, whatever the program puts in its place.
         descriptor = os.open(directory / _REPORT, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             if who.uid is not None:
                 os.fchown(descriptor, who.uid, who.uid)
-            stage = Stage(_words(valgrind), directory, _environment(directory), _limits(limits), stdin)
+            words = (*_words(valgrind), *program.arguments)
+            stage = Stage(words, directory, _environment(directory), _limits(program.limits), program.stdin)
             outcome = run_stage(stage, launcher, who)
             clean(who.uid, directory)
             report = os.pread(descriptor, _MOST_REPORT, 0)

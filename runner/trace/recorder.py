@@ -22,6 +22,7 @@ from runner.trace.build import agent
 from runner.trace.caps import Caps
 from runner.trace.errors import TraceError
 from runner.trace.memcheck import Findings, check
+from runner.trace.program import Program, give, put
 from runner.trace.service import service
 from runner.workdir import work_directory
 
@@ -41,20 +42,6 @@ LINKED_AS = "libubsan.a"
 _LOADER = "/lib64/ld-linux-x86-64.so.2"
 _LOG_HEADER, _MOST_ERRORS = 32, 64 * 1024
 _MOST_PROGRAM = 64 * MEBIBYTE
-
-
-@dataclass(frozen=True)
-class Program:
-    """A compiled program, its source's file name and text, its stdin, and the limits it runs under. *memcheck* says
-    whether to look for memory errors too; *deadline* is of time.monotonic."""
-
-    content: bytes
-    source: str
-    code: str
-    stdin: bytes
-    limits: StageLimits
-    memcheck: bool = False
-    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +68,7 @@ def record(program: Program, launcher: Launcher, uids: range) -> Record:
     with ThreadPoolExecutor(1, "slipway-memcheck") as pool:
         checked: Future[Findings] | None = None
         if program.memcheck:
-            checked = pool.submit(check, program.content, program.stdin, program.limits, launcher, uids)
+            checked = pool.submit(check, program, launcher, uids)
         with (
             service().conversation(program.deadline) as conversation,
             identity(uids) as who,
@@ -90,7 +77,7 @@ def record(program: Program, launcher: Launcher, uids: range) -> Record:
             _Place(directory, who) as place,
         ):
             table = conversation.table(program.content, program.source, reader.uid)
-            place.lay_out(program.content, library, table)
+            place.lay_out(program, library, table)
             _run(program, launcher, who, place)
             findings = None if checked is None else checked.result()
             trace = conversation.trace(
@@ -104,7 +91,7 @@ def record(program: Program, launcher: Launcher, uids: range) -> Record:
 
 
 def _run(program: Program, launcher: Launcher, who: Identity, place: _Place) -> None:
-    words = (_LOADER, "--preload", "./agent.so", "./main")
+    words = (_LOADER, "--preload", "./agent.so", "./main", *program.arguments)
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": "/", "TMPDIR": "."}
     stage = Stage(words, place.directory, environment, _limits(program.limits), program.stdin)
     outcome = run_stage(stage, launcher, who)
@@ -147,15 +134,21 @@ class _Place:
         for descriptor in self._open.values():
             os.close(descriptor)
 
-    def lay_out(self, program: bytes, library: bytes, table: bytes) -> None:
-        """Puts there what start.c expects."""
-        for name, content, mode in (("main", program, 0o755), ("agent.so", library, 0o644), ("table", table, 0o644)):
+    def lay_out(self, program: Program, library: bytes, table: bytes) -> None:
+        """Puts there what start.c expects, and the program's files into each run's directory."""
+        for name, content, mode in (
+            ("main", program.content, 0o755),
+            ("agent.so", library, 0o644),
+            ("table", table, 0o644),
+        ):
             path = self.directory / name
             path.write_bytes(content)
             path.chmod(mode)
         for name in ("a", "b"):
             path = self.directory / name
             path.mkdir(mode=0o700)
+            for file, content in program.files.items():
+                put(path, file, content, self._who)
             self._give(path)
         for name, size in (("a.log", Caps().log_bytes), ("b.log", Caps().log_bytes), ("a.out", 0), ("a.err", 0)):
             path = self.directory / name
@@ -175,5 +168,4 @@ class _Place:
         return os.pread(self._open[name], most, 0)
 
     def _give(self, path: Path) -> None:
-        if self._who.uid is not None:
-            os.chown(path, self._who.uid, self._who.uid, follow_symlinks=False)
+        give(path, self._who)

@@ -27,7 +27,8 @@ from runner.trace.symbols import Symbols
 from runner.trace.wire import receive, send
 
 _MOST_PROGRAM, _MOST_PART = 64 << 20, 32 << 20
-_CPU_SECONDS, _WALL_SECONDS, _ADDRESS_SPACE = 8, 30, 2 << 30
+# The copy mostly waits, and ends when the runner hangs up; the wall limit is for a runner that forgets it.
+_CPU_SECONDS, _WALL_SECONDS, _ADDRESS_SPACE = 8, 300, 2 << 30
 
 
 @dataclass(frozen=True)

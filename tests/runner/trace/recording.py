@@ -15,7 +15,8 @@ from runner.contract import RUN_LIMITS
 from runner.identity import SLOT_UIDS
 from runner.launcher import launcher
 from runner.trace.build import linked
-from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, Program, record
+from runner.trace.program import Program
+from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, record
 
 PROGRAMS = Path(__file__).with_name("programs")
 LIMITS = replace(RUN_LIMITS, wall_seconds=20, cpu_seconds=4, file_size_bytes=4 << 20, processes=16)

@@ -13,7 +13,11 @@ import runner.trace
 from runner import tracing
 from runner.contract import COMPILE_LIMITS, RUN_LIMITS, Request, Result, Status
 from runner.engine import run
-from tests.runner.trace.recording import PROGRAMS, traced
+from runner.identity import SLOT_UIDS
+from runner.launcher import launcher
+from runner.trace.program import Program
+from runner.trace.recorder import record
+from tests.runner.trace.recording import PROGRAMS, compiled, traced
 
 _SCHEMA = Path(runner.trace.__file__).with_name("schema.json")
 # A busy machine is no reason to fail.
@@ -251,3 +255,55 @@ def test_memory_errors_are_looked_for_unless_that_is_declined() -> None:
 def test_output_of_constructors_of_globals_is_shown() -> None:
     code = (PROGRAMS / "constructors_of_globals.cpp").read_text()
     assert traced(code)["trace"][0]["stdout"] == "early\nlater\n"
+
+
+def test_recording_and_memcheck_have_the_arguments_and_files() -> None:
+    code = """
+#include <cstdio>
+int main(int argc, char **argv) {
+    char text[8] = "";
+    FILE *file = fopen("data/words.txt", "r");
+    fgets(text, sizeof text, file);
+    printf("%s %s", argv[1], text);
+    return argc - 2;
+}
+"""
+    files = {"data/words.txt": b"there"}
+    program = Program(compiled(code, "main.cpp"), "main.cpp", code, b"", _LIMITS, True, None, ("hello",), files)
+    recorded = record(program, launcher(), SLOT_UIDS)
+    assert recorded.trace["trace"][-1]["stdout"] == "hello there"
+    assert recorded.memcheck in ("clean", "unavailable")
+
+
+def test_c_program_with_files_and_arguments_is_traced() -> None:
+    code = """#include <stdio.h>
+#include "add.h"
+int main(int argc, char **argv) {
+    int n = add(argc, 1);
+    puts(argv[1]);
+    return n - 3;
+}
+"""
+    files = {"add.h": "static int add(int a, int b) {\n    return a + b;\n}\n"}
+    result = run(
+        Request(
+            code,
+            language="c",
+            files=files,
+            args=("there",),
+            compile_limits=_PATIENT,
+            run_limits=_LIMITS,
+            trace=True,
+            memcheck=False,
+        )
+    )
+    assert (result.status, result.stdout.text) == (Status.OK, "there\n")
+    assert result.trace is not None, result.trace_error
+    assert [step["line"] for step in result.trace["trace"]] == [3, 4, 5, 6, 7]
+    assert result.trace["trace"][-1]["stdout"] == "there\n"
+
+
+def test_python_has_no_trace_and_runs() -> None:
+    result = run(Request("print(6 * 7)", language="python", run_limits=_LIMITS, trace=True))
+    assert (result.status, result.stdout.text, result.trace) == (Status.OK, "42\n", None)
+    assert result.trace_error is not None
