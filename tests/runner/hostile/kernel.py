@@ -89,9 +89,7 @@ PROGRAMS: dict[str, Program] = {
     ),
     "becomes_root": c("say(setuid(0) == 0 || setresuid(0, 0, 0) == 0);", by="own-user resource-limits"),
     "becomes_another": c(
-        "say(setuid(61001) == 0 || setgid(61001) == 0 || setresuid(-1, 61007, -1) == 0);",
-        by="own-user resource-limits",
-        not_uid="61001",
+        "say(setuid(1234) == 0 || setgid(1234) == 0 || setresuid(-1, 1234, -1) == 0);", by="own-user resource-limits"
     ),
     "runs_set_user_id": c('execl("/var/tmp/set-user-id", "id", NULL); say(0);', output_lacks="euid=0"),
     "system_v_memory": c("say(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) >= 0);", by="seccomp"),
