@@ -1,0 +1,323 @@
+"""What runs people's programs: its network, its role, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.policy.containers import environment
+from generator.policy.plan import Resource
+from generator.policy.plan.values import Unknown
+from generator.policy.platform import Platform
+from generator.policy.rule import rule
+from generator.policy.verdict import Outcome, Severity, Verdict, every, judge, negated, some
+
+GROUPS = "vpc_config.0.security_group_ids"
+SUBNETS = "vpc_config.0.subnet_ids"
+INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+OWN_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "xray:Put*")
+# A probe of each service that a program must never reach with the runner's role.
+FORBIDDEN = (
+    "s3:GetObject",
+    "s3:PutObject",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "lambda:InvokeFunction",
+    "lambda:UpdateFunctionCode",
+    "iam:PassRole",
+    "iam:CreateUser",
+    "sts:AssumeRole",
+    "kms:Decrypt",
+    "dynamodb:GetItem",
+    "ec2:RunInstances",
+    "rds-db:connect",
+    "ecs:RunTask",
+)
+
+
+@rule(
+    "PLT-003",
+    "A code runner is reached by nobody it does not serve",
+    severity=Severity.CRITICAL,
+    rationale="A function is invoked through Lambda's API and needs no open port; an open port is a way in to a "
+    "program that a stranger wrote, and from one program to another.",
+    document="S1 Security groups; decisions 4",
+    remediation="Remove the ingress rules of the function's security group. A runner that is a service admits the "
+    "security groups of its callers, never a range.",
+    decidable="first plan",
+)
+def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        for group in platform.plan.links(function, GROUPS, "aws_security_group").resources:
+            sure, complete = platform.network.openings(group, "ingress")
+            closed: bool | None = False if sure else (True if complete else None)
+            yield judge(closed, group, f"{function.address} is reached through this group.", "ingress")
+    for task in platform.runner_tasks:
+        for service in task.services:
+            for group in _service_groups(platform, service):
+                ranges = [o for o in platform.network.openings(group, "ingress")[0] if o.ranges or o.prefix_lists]
+                yield judge(not ranges, group, f"{service.address} is reached from ranges of addresses.", "ingress")
+
+
+@rule(
+    "PLT-004",
+    "A code runner cannot reach the internet",
+    severity=Severity.CRITICAL,
+    rationale="A program that reaches the internet can mine, attack others in our name and carry away what it finds.",
+    document="S1 Security groups; decisions 4",
+    remediation="Put it into subnets without a route to a NAT or internet gateway, and let its security group out to "
+    "endpoints and prefix lists alone.",
+    decidable="first plan",
+)
+def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        groups = platform.plan.links(function, GROUPS, "aws_security_group")
+        yield from _cannot_leave(platform, function, list(groups.resources), SUBNETS)
+    for task in platform.runner_tasks:
+        for service in task.services:
+            subnets = "network_configuration.0.subnets"
+            yield from _cannot_leave(platform, service, _service_groups(platform, service), subnets)
+
+
+def _cannot_leave(platform: Platform, runner: Resource, groups: list[Resource], subnets: str) -> Iterator[Verdict]:
+    if not groups:
+        return
+    # Either is enough: a route that leads nowhere, or a group that lets nothing out.
+    ways = [platform.network.way_out(s) for s in platform.network.subnets(runner, subnets).resources]
+    routed = some([None if way is None else way != "none" for way in ways]) if ways else None
+    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups])
+    message = "Its security group lets it out to any address, and its subnets have a route to the internet."
+    yield judge(negated(every([routed, let_out])), runner, message, subnets)
+
+
+@rule(
+    "PLT-005",
+    "A code runner's function is in isolated subnets",
+    severity=Severity.CRITICAL,
+    rationale="A function without a VPC has the internet, whatever its security groups would say.",
+    document="S1 against S2; decisions 4",
+    remediation="Give the function a vpc_config with subnets whose route table has no way out.",
+    decidable="first plan",
+)
+def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        configured = function.get("vpc_config")
+        if configured in (None, []):
+            yield judge(False, function, "The function has no VPC, and so the internet.", "vpc_config")
+            continue
+        links = platform.network.subnets(function, SUBNETS)
+        if links.resources == () and links.complete and not links.outside:
+            yield judge(False, function, "The function has no VPC, and so the internet.", "vpc_config")
+            continue
+        ways = [platform.network.way_out(subnet) for subnet in links.resources]
+        isolated = every([None if way is None else way == "none" for way in ways])
+        if isolated and (not links.complete or links.outside):
+            isolated = None
+        yield judge(isolated, function, "Its subnets have a route out of the network.", SUBNETS)
+
+
+@rule(
+    "PLT-006",
+    "A code runner's role can write its logs and nothing else",
+    severity=Severity.CRITICAL,
+    rationale="A program that breaks out of its cage has the role's permissions: its credentials lie in the "
+    "environment of the process beside it.",
+    document="S1, S3 IAM; decisions, What AWS refuses",
+    remediation="Allow its own log group, and for a function in a VPC the six actions on network interfaces; store "
+    "results with the caller's role.",
+    decidable="rehearsed plan",
+)
+def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        yield from _bare(platform, function, "role")
+    for task in platform.runner_tasks:
+        if task.definition.get("task_role_arn") is not None:
+            yield from _bare(platform, task.definition, "task_role_arn")
+
+
+def _bare(platform: Platform, holder: Resource, attribute: str) -> Iterator[Verdict]:
+    role = platform.permissions.named(holder, attribute)
+    if role is None:
+        yield judge(None, holder, "", attribute, f"The role of {attribute} is not in this plan, or not known yet.")
+        return
+    allowed = [action for action in FORBIDDEN if role.allows(action)]
+    unknown = not role.complete
+    message = f"{role.resource.address} allows {', '.join(allowed)}."
+    yield judge(False if allowed else (None if unknown else True), holder, message, attribute)
+
+
+@rule(
+    "PLT-062",
+    "A function's permissions on the network are not the program's",
+    severity=Severity.HIGH,
+    rationale="Lambda needs six actions on network interfaces, on every resource, to put a function into a VPC. The "
+    "program runs with the same role: unless its own calls are denied, it can list the network and take addresses.",
+    document="decisions, What AWS refuses",
+    remediation="Deny the same actions to calls of the function: condition ArnEquals lambda:SourceFunctionArn.",
+    decidable="rehearsed plan",
+)
+def interfaces_are_denied_to_the_program(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        role = platform.permissions.named(function, "role")
+        if role is None:
+            continue
+        open_ = [a for a in INTERFACES if any(s.covers(a) for s in role.allowing(a))]
+        if not open_:
+            continue
+        denied = [a for a in open_ if any(_denies_program(s, a) for s in role.statements)]
+        truth: bool | None = len(denied) == len(open_) or (None if not role.complete else False)
+        yield judge(truth, function, f"Its program may call {open_[0]} and more with the role.", "role")
+
+
+def _denies_program(statement: object, action: str) -> bool:
+    from generator.policy.permissions import Statement
+
+    assert isinstance(statement, Statement)
+    keys = {key.lower() for test in statement.condition.values() if isinstance(test, dict) for key in test}
+    return statement.effect == "Deny" and statement.covers(action) and keys == {"lambda:sourcefunctionarn"}
+
+
+@rule(
+    "PLT-012",
+    "A code runner's function is an image of a stated architecture",
+    severity=Severity.HIGH,
+    rationale="An image for another architecture fails at its first call, and the default of Lambda is not that of "
+    "the machine that built the image.",
+    document="S1, S2 Lambda; decisions 13",
+    remediation="Set package_type to Image and architectures to the one that the image is built for.",
+)
+def runner_is_an_image(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        kind, found = function.get("package_type"), function.get("architectures")
+        image = None if isinstance(kind, Unknown) else kind == "Image"
+        # Left out, Lambda answers x86_64 after the apply: what is not written is unknown before it.
+        named = None if isinstance(found, Unknown) else isinstance(found, list) and len(found) == 1
+        yield judge(image, function, "A compiler does not fit into a zip package.", "package_type")
+        message = "The architecture is left to Lambda's default."
+        yield judge(False if named is None else named, function, message, "architectures")
+
+
+@rule(
+    "PLT-014",
+    "A code runner has an upper bound",
+    severity=Severity.HIGH,
+    rationale="Without reserved concurrency one learner's loop takes every execution of the account, and the bill "
+    "has no end.",
+    document="S1 Scaling, S2",
+    remediation="Set reserved_concurrent_executions, or a maximum for the service's scaling.",
+)
+def runner_is_bounded(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        limit = function.get("reserved_concurrent_executions")
+        bounded = None if isinstance(limit, Unknown) else isinstance(limit, int) and limit >= 0
+        yield judge(bounded, function, "Nothing bounds how many run at a time.", "reserved_concurrent_executions")
+
+
+@rule(
+    "PLT-063",
+    "A code runner ends by itself",
+    severity=Severity.MEDIUM,
+    rationale="Lambda ends a function after 900 seconds at most, and a timeout of 3 seconds, its default, ends every "
+    "compiler.",
+    document="S1, S2 Lambda; decisions 1",
+    remediation="Set timeout from 10 to 900 seconds: longer than a program may run, shorter than anyone waits.",
+)
+def runner_has_a_timeout(platform: Platform) -> Iterator[Verdict]:
+    for function in platform.functions:
+        seconds = function.get("timeout")
+        fits = None if isinstance(seconds, Unknown) else isinstance(seconds, int) and 10 <= seconds <= 900
+        yield judge(fits, function, f"A timeout of {seconds} seconds fits no compiler.", "timeout")
+
+
+@rule(
+    "PLT-015",
+    "The function that a service calls is one of this environment",
+    severity=Severity.HIGH,
+    rationale="A wrong name calls another environment's runner, or none, and every run fails.",
+    document="S2 Environment variables; decisions 10",
+    remediation="Set the variable from the function's name and alias, as `function:alias`.",
+    decidable="rehearsed plan",
+)
+def called_function_is_planned(platform: Platform) -> Iterator[Verdict]:
+    functions = {str(f.after.get("function_name")) for f in platform.plan.of_type("aws_lambda_function")}
+    aliases = {
+        f"{a.after.get('function_name')}:{a.after.get('name')}" for a in platform.plan.of_type("aws_lambda_alias")
+    }
+    for task in platform.tasks:
+        if task.containers is None:
+            if functions and platform.plan.mentioned(task.definition, "container_definitions", "aws_lambda_function"):
+                yield judge(None, task.definition, "", "container_definitions")
+            continue
+        for container in task.containers:
+            name = environment(container).get("LAMBDA_FUNCTION_NAME")
+            if name is not None:
+                plain = name.rpartition(":function:")[2]
+                known = plain in aliases or (":" not in plain and plain in functions)
+                message = f"LAMBDA_FUNCTION_NAME of {container.get('name')} names no function or alias of this plan."
+                yield judge(known, task.definition, message, "container_definitions")
+
+
+@rule(
+    "PLT-016",
+    "Only a code runner on hosts of its own is as good as root",
+    severity=Severity.CRITICAL,
+    rationale="A privileged container, or one with Docker's socket, is the host: what else runs there, and the "
+    "host's role, are its own.",
+    document="S2, S3 Runner; decisions, What AWS refuses",
+    remediation="Drop privileged, host namespaces and docker.sock, or run the task alone on a cluster of its own.",
+    decidable="rehearsed plan",
+)
+def only_runners_are_hosts(platform: Platform) -> Iterator[Verdict]:
+    by_cluster: dict[str, set[str]] = {}
+    for task in platform.tasks:
+        for service in task.services:
+            by_cluster.setdefault(str(service.get("cluster")), set()).add(task.definition.address)
+    runners = {task.definition.address for task in platform.runner_tasks}
+    for task in platform.tasks:
+        if task.is_host is None:
+            yield judge(None, task.definition, "", "container_definitions")
+            continue
+        if not task.is_host:
+            yield Verdict(Outcome.PASS, task.definition)
+            continue
+        alone = all(by_cluster[str(s.get("cluster"))] == {task.definition.address} for s in task.services)
+        message = "Its containers are as good as root on a host that others use, or it is no code runner."
+        yield judge(task.definition.address in runners and alone, task.definition, message, "container_definitions")
+
+
+@rule(
+    "PLT-064",
+    "The host of a code runner is worth nothing to who takes it",
+    severity=Severity.CRITICAL,
+    rationale="A container that starts others through docker.sock leaves by the host: it has the host's role, and its "
+    "credentials are one request away where the instance metadata answers containers.",
+    document="S3 Runner; decisions, What AWS refuses",
+    remediation="Give the instances the ECS agent, Session Manager and image pulls alone, IMDSv2 and a hop limit of 1.",
+    decidable="rehearsed plan",
+)
+def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
+    for template in platform.plan.of_type("aws_launch_template"):
+        if not any(task.is_host for task in platform.runner_tasks) or not platform.is_runner(template):
+            continue
+        options = (template.blocks("metadata_options") or [{}])[0]
+        guarded = options.get("http_tokens") == "required" and options.get("http_put_response_hop_limit") == 1
+        yield judge(guarded, template, "Containers reach the instance's credentials.", "metadata_options")
+        for path in ("iam_instance_profile.0.arn", "iam_instance_profile.0.name"):
+            if template.get(path) in (None, ""):
+                continue
+            profile = platform.plan.links(template, path, "aws_iam_instance_profile").one
+            if profile is None:
+                yield judge(None, template, "", path)
+            else:
+                yield from _bare(platform, profile, "role")
+
+
+def _service_groups(platform: Platform, service: Resource) -> list[Resource]:
+    path = "network_configuration.0.security_groups"
+    return list(platform.plan.links(service, path, "aws_security_group").resources)
