@@ -12,6 +12,8 @@ from generator.cli.console import console, error_console, json_option, quiet_opt
 @click.command("scan", epilog="Example: slipway scan seepp/prod --json report.json")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--policy", type=click.Path(path_type=Path), help="Read this policy.yaml, and not the one beside it.")
+@click.option("--rehearse", is_flag=True, help="Apply environments to the embedded AWS, and scan the plan after that.")
+@click.option("--without-checkov", is_flag=True, help="Try Slipway's own rules alone.")
 @click.option("--verbose", "-v", is_flag=True, help="List everything that is undecided or accepted.")
 @json_option
 @quiet_option
@@ -20,6 +22,8 @@ def command(
     project: Path,
     targets: tuple[str, ...],
     policy: Path | None,
+    rehearse: bool,
+    without_checkov: bool,
     verbose: bool,
     json_file: str | None,
     quiet: bool,
@@ -41,11 +45,10 @@ def command(
 
     chosen = read_targets(targets, project, policy)
     today = datetime.now(UTC).date()
-    if quiet:
-        report = Scan(platform_rules(), Planning(project, lambda _: SilentReporter()), today).run(chosen)
-    else:
-        with ProgressDisplay(error_console()) as display:
-            report = Scan(platform_rules(), Planning(project, display.reporter), today).run(chosen)
+    with ProgressDisplay(error_console()) as display:
+        planning = Planning(project, (lambda _: SilentReporter()) if quiet else display.reporter)
+        scan = Scan(platform_rules(), planning, today, checkov=not without_checkov, rehearse=rehearse)
+        report = scan.run(chosen)
     if json_file:
         write_json(as_json(report), json_file)
     if json_file != "-":

@@ -25,10 +25,16 @@ def evaluate(platform: Platform, rules: Iterable[Rule], target: str, locate: Loc
     error."""
     for rule in rules:
         found = False
+        seen: set[tuple[str, str, str, str]] = set()
         try:
             for verdict in rule.check(platform):
                 found = True
-                yield _finding(rule, verdict, target, locate)
+                finding = _finding(rule, verdict, target, locate)
+                mark = (finding.address, finding.attribute, finding.outcome, finding.message)
+                # Two tasks with one role say the same of it.
+                if mark not in seen:
+                    seen.add(mark)
+                    yield finding
         except Exception as error:
             # Whatever a rule does wrong, it must not look like a pass.
             yield _error(rule, target, error)

@@ -45,6 +45,10 @@ class Finding:
         outcomes = list(Outcome)
         return (outcomes.index(self.outcome), self.severity.rank, self.address, self.rule)
 
+    def failed(self) -> Finding:
+        """The same as a failure: for what may not stay undecided."""
+        return self if self.exemption else replace(self, outcome=Outcome.FAIL)
+
     def exempted(self, reason: str) -> Finding:
         return replace(self, exemption=reason)
 

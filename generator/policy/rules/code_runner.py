@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.policy.containers import environment
-from generator.policy.plan import Resource
+from generator.policy.permissions import Statement
+from generator.policy.plan import Links, Resource
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Outcome, Severity, Verdict, every, judge, negated, some
+from generator.policy.verdict import Severity, Verdict, every, judge, negated, some
 
 GROUPS = "vpc_config.0.security_group_ids"
 SUBNETS = "vpc_config.0.subnet_ids"
+HOST_GROUPS = "vpc_security_group_ids"
 INTERFACES = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -60,7 +62,7 @@ def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
             yield judge(closed, group, f"{function.address} is reached through this group.", "ingress")
     for task in platform.runner_tasks:
         for service in task.services:
-            for group in _service_groups(platform, service):
+            for group in service_groups(platform, service):
                 ranges = [o for o in platform.network.openings(group, "ingress")[0] if o.ranges or o.prefix_lists]
                 yield judge(not ranges, group, f"{service.address} is reached from ranges of addresses.", "ingress")
 
@@ -77,23 +79,29 @@ def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
 )
 def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
+        if function.get("vpc_config") in (None, []):
+            yield judge(False, function, "The function has no VPC, and so the internet.", "vpc_config")
+            continue
         groups = platform.plan.links(function, GROUPS, "aws_security_group")
-        yield from _cannot_leave(platform, function, list(groups.resources), SUBNETS)
+        yield cannot_leave(platform, function, list(groups.resources), platform.network.subnets(function, SUBNETS))
     for task in platform.runner_tasks:
-        for service in task.services:
-            subnets = "network_configuration.0.subnets"
-            yield from _cannot_leave(platform, service, _service_groups(platform, service), subnets)
+        for service in task.services if task.network_mode == "awsvpc" else ():
+            subnets = platform.network.subnets(service, "network_configuration.0.subnets")
+            yield cannot_leave(platform, service, service_groups(platform, service), subnets)
+    for template, subnets in runner_hosts(platform):
+        groups = platform.plan.links(template, HOST_GROUPS, "aws_security_group")
+        yield cannot_leave(platform, template, list(groups.resources), subnets)
 
 
-def _cannot_leave(platform: Platform, runner: Resource, groups: list[Resource], subnets: str) -> Iterator[Verdict]:
-    if not groups:
-        return
-    # Either is enough: a route that leads nowhere, or a group that lets nothing out.
-    ways = [platform.network.way_out(s) for s in platform.network.subnets(runner, subnets).resources]
+def cannot_leave(platform: Platform, runner: Resource, groups: list[Resource], subnets: Links) -> Verdict:
+    """Whether *runner* reaches the internet: it takes a route that leads there, and a group that lets it out."""
+    ways = [platform.network.way_out(subnet) for subnet in subnets.resources]
     routed = some([None if way is None else way != "none" for way in ways]) if ways else None
-    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups])
+    if routed is False and (not subnets.complete or subnets.outside):
+        routed = None
+    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups]) if groups else None
     message = "Its security group lets it out to any address, and its subnets have a route to the internet."
-    yield judge(negated(every([routed, let_out])), runner, message, subnets)
+    return judge(negated(every([routed, let_out])), runner, message, "", "Its subnets or groups are not known yet.")
 
 
 @rule(
@@ -133,15 +141,15 @@ def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
     "results with the caller's role.",
     decidable="rehearsed plan",
 )
-def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
+def runner_role_isbare_role(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
-        yield from _bare(platform, function, "role")
+        yield from bare_role(platform, function, "role")
     for task in platform.runner_tasks:
         if task.definition.get("task_role_arn") is not None:
-            yield from _bare(platform, task.definition, "task_role_arn")
+            yield from bare_role(platform, task.definition, "task_role_arn")
 
 
-def _bare(platform: Platform, holder: Resource, attribute: str) -> Iterator[Verdict]:
+def bare_role(platform: Platform, holder: Resource, attribute: str) -> Iterator[Verdict]:
     role = platform.permissions.named(holder, attribute)
     if role is None:
         yield judge(None, holder, "", attribute, f"The role of {attribute} is not in this plan, or not known yet.")
@@ -175,10 +183,7 @@ def interfaces_are_denied_to_the_program(platform: Platform) -> Iterator[Verdict
         yield judge(truth, function, f"Its program may call {open_[0]} and more with the role.", "role")
 
 
-def _denies_program(statement: object, action: str) -> bool:
-    from generator.policy.permissions import Statement
-
-    assert isinstance(statement, Statement)
+def _denies_program(statement: Statement, action: str) -> bool:
     keys = {key.lower() for test in statement.condition.values() if isinstance(test, dict) for key in test}
     return statement.effect == "Deny" and statement.covers(action) and keys == {"lambda:sourcefunctionarn"}
 
@@ -263,61 +268,22 @@ def called_function_is_planned(platform: Platform) -> Iterator[Verdict]:
                 yield judge(known, task.definition, message, "container_definitions")
 
 
-@rule(
-    "PLT-016",
-    "Only a code runner on hosts of its own is as good as root",
-    severity=Severity.CRITICAL,
-    rationale="A privileged container, or one with Docker's socket, is the host: what else runs there, and the "
-    "host's role, are its own.",
-    document="S2, S3 Runner; decisions, What AWS refuses",
-    remediation="Drop privileged, host namespaces and docker.sock, or run the task alone on a cluster of its own.",
-    decidable="rehearsed plan",
-)
-def only_runners_are_hosts(platform: Platform) -> Iterator[Verdict]:
-    by_cluster: dict[str, set[str]] = {}
-    for task in platform.tasks:
-        for service in task.services:
-            by_cluster.setdefault(str(service.get("cluster")), set()).add(task.definition.address)
-    runners = {task.definition.address for task in platform.runner_tasks}
-    for task in platform.tasks:
-        if task.is_host is None:
-            yield judge(None, task.definition, "", "container_definitions")
-            continue
-        if not task.is_host:
-            yield Verdict(Outcome.PASS, task.definition)
-            continue
-        alone = all(by_cluster[str(s.get("cluster"))] == {task.definition.address} for s in task.services)
-        message = "Its containers are as good as root on a host that others use, or it is no code runner."
-        yield judge(task.definition.address in runners and alone, task.definition, message, "container_definitions")
+def runner_hosts(platform: Platform) -> list[tuple[Resource, Links]]:
+    """The launch templates of hosts on which code runners run, each with the subnets of its instances.
+
+    What a container starts through docker.sock leaves by the host.
+    """
+    plan = platform.plan
+    if not any(task.network_mode != "awsvpc" for task in platform.runner_tasks):
+        return []
+    found = []
+    for template in filter(platform.is_runner, plan.of_type("aws_launch_template")):
+        groups, _ = plan.linking("aws_autoscaling_group", "launch_template.0.id", template)
+        subnets = [platform.network.subnets(group, "vpc_zone_identifier") for group in groups]
+        found.append((template, subnets[0] if len(subnets) == 1 else Links(certain=False, complete=False)))
+    return found
 
 
-@rule(
-    "PLT-064",
-    "The host of a code runner is worth nothing to who takes it",
-    severity=Severity.CRITICAL,
-    rationale="A container that starts others through docker.sock leaves by the host: it has the host's role, and its "
-    "credentials are one request away where the instance metadata answers containers.",
-    document="S3 Runner; decisions, What AWS refuses",
-    remediation="Give the instances the ECS agent, Session Manager and image pulls alone, IMDSv2 and a hop limit of 1.",
-    decidable="rehearsed plan",
-)
-def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
-    for template in platform.plan.of_type("aws_launch_template"):
-        if not any(task.is_host for task in platform.runner_tasks) or not platform.is_runner(template):
-            continue
-        options = (template.blocks("metadata_options") or [{}])[0]
-        guarded = options.get("http_tokens") == "required" and options.get("http_put_response_hop_limit") == 1
-        yield judge(guarded, template, "Containers reach the instance's credentials.", "metadata_options")
-        for path in ("iam_instance_profile.0.arn", "iam_instance_profile.0.name"):
-            if template.get(path) in (None, ""):
-                continue
-            profile = platform.plan.links(template, path, "aws_iam_instance_profile").one
-            if profile is None:
-                yield judge(None, template, "", path)
-            else:
-                yield from _bare(platform, profile, "role")
-
-
-def _service_groups(platform: Platform, service: Resource) -> list[Resource]:
+def service_groups(platform: Platform, service: Resource) -> list[Resource]:
     path = "network_configuration.0.security_groups"
     return list(platform.plan.links(service, path, "aws_security_group").resources)
