@@ -163,7 +163,8 @@ def _hides(first: Resource, second: Resource) -> bool:
     """Whether each request that *second* matches is *first*'s."""
     narrow = _conditions(second)
     return all(
-        kind in narrow and all(any(_within(pattern, wider) for wider in values) for pattern in narrow[kind])
+        (kind == "path_pattern" and "/*" in values)
+        or (kind in narrow and all(any(_within(pattern, wider) for wider in values) for pattern in narrow[kind]))
         for kind, values in _conditions(first).items()
     )
 

@@ -1,0 +1,57 @@
+"""Every rule passes on the good environment, fails on the naive one, and notices one changed argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tftest import TerraformPlanOutput
+
+from generator.policy.rules import platform_rules
+from generator.policy.verdict import Outcome
+from tests.policy.fixtures import FOLDER, Flip, flips, judged, outcomes, plan_of
+
+RULES = [rule.id for rule in platform_rules()]
+FLIPS = flips()
+# A first plan of a new environment destroys nothing.
+NOT_IN_A_FIRST_PLAN = {"PLT-059"}
+
+Outcomes = dict[str, set[Outcome]]
+
+
+@pytest.fixture(scope="module")
+def good(plan: Callable[..., TerraformPlanOutput]) -> dict[str, Any]:
+    return dict(plan(FOLDER / "good").items())
+
+
+@pytest.fixture(scope="module")
+def good_outcomes(good: dict[str, Any]) -> Outcomes:
+    return outcomes(judged(plan_of(good)))
+
+
+@pytest.fixture(scope="module")
+def naive_outcomes(plan: Callable[..., TerraformPlanOutput]) -> Outcomes:
+    return outcomes(judged(plan_of(dict(plan(FOLDER / "naive").items()), "naive")))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_passes_on_the_good_environment(good_outcomes: Outcomes, rule: str) -> None:
+    assert good_outcomes[rule] == ({Outcome.NOT_APPLICABLE} if rule in NOT_IN_A_FIRST_PLAN else {Outcome.PASS})
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in NOT_IN_A_FIRST_PLAN])
+def test_the_rule_fails_on_the_naive_environment(naive_outcomes: Outcomes, rule: str) -> None:
+    assert Outcome.FAIL in naive_outcomes[rule]
+
+
+def test_every_rule_has_a_flip() -> None:
+    assert sorted(FLIPS) == RULES
+
+
+@pytest.mark.parametrize(("rule", "flip"), FLIPS.items(), ids=list(FLIPS))
+def test_one_flipped_argument_makes_exactly_this_rule_fail(good: dict[str, Any], rule: str, flip: Flip) -> None:
+    found = outcomes(judged(plan_of(flip.of(good))))
+    failed = {r for r, seen in found.items() if seen & {Outcome.FAIL, Outcome.ERROR}}
+    assert failed == {rule, *flip.also}
+    assert not [r for r, seen in found.items() if Outcome.UNDECIDED in seen]
