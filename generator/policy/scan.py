@@ -18,6 +18,7 @@ from generator.policy.findings import Finding, ScanReport, merged
 from generator.policy.plan import Plan, parse_plan, read_plan
 from generator.policy.planned import Planned, Planning
 from generator.policy.platform import Platform
+from generator.policy.redaction import redacted, secrets_of
 from generator.policy.rule import Rule
 from generator.policy.source import Sources
 from generator.policy.targets import ScanTarget, standard_input
@@ -99,12 +100,13 @@ class Scan:
 
     def _plan(self, target: ScanTarget, stage: Planned, locate: Locate, hcl: list[Record]) -> list[Finding]:
         settings, plan = target.settings, stage.plan
+        secrets = secrets_of(plan)
         platform = Platform(plan, settings.code_runners, target.environment in settings.production)
         found = list(evaluate(platform, self.rules, target.name, locate))
         found += expected(plan, settings, target.name, target.environment)
         if self.checkov:
             found += self._checkov(target, plan, locate, hcl)
-        return found
+        return list(redacted(found, secrets))
 
     def _checkov(self, target: ScanTarget, plan: Plan, locate: Locate, hcl: list[Record]) -> list[Finding]:
         records = checkov_process.scan_plan(plan.document)
