@@ -9,8 +9,9 @@ import pytest
 from tftest import TerraformPlanOutput
 
 from generator.policy.rules import platform_rules
+from generator.policy.testing import Flip, judged, outcomes, plan_of
 from generator.policy.verdict import Outcome
-from tests.policy.fixtures import FOLDER, Flip, flips, judged, outcomes, plan_of
+from tests.policy.fixtures import FOLDER, ROOT, flips
 
 RULES = [rule.id for rule in platform_rules()]
 FLIPS = flips()
@@ -27,12 +28,12 @@ def good(plan: Callable[..., TerraformPlanOutput]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def good_outcomes(good: dict[str, Any]) -> Outcomes:
-    return outcomes(judged(plan_of(good)))
+    return _outcomes(good, "good")
 
 
 @pytest.fixture(scope="module")
 def naive_outcomes(plan: Callable[..., TerraformPlanOutput]) -> Outcomes:
-    return outcomes(judged(plan_of(dict(plan(FOLDER / "naive").items()), "naive")))
+    return _outcomes(dict(plan(FOLDER / "naive").items()), "naive")
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -51,7 +52,11 @@ def test_every_rule_has_a_flip() -> None:
 
 @pytest.mark.parametrize(("rule", "flip"), FLIPS.items(), ids=list(FLIPS))
 def test_one_flipped_argument_makes_exactly_this_rule_fail(good: dict[str, Any], rule: str, flip: Flip) -> None:
-    found = outcomes(judged(plan_of(flip.of(good))))
+    found = _outcomes(flip.of(good), "good")
     failed = {r for r, seen in found.items() if seen & {Outcome.FAIL, Outcome.ERROR}}
     assert failed == {rule, *flip.also}
     assert not [r for r, seen in found.items() if Outcome.UNDECIDED in seen]
+
+
+def _outcomes(document: dict[str, Any], fixture: str) -> Outcomes:
+    return outcomes(judged(plan_of(document, ROOT / FOLDER / fixture), platform_rules()))
