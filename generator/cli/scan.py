@@ -12,6 +12,7 @@ from generator.cli.console import console, error_console, json_option, quiet_opt
 @click.command("scan", epilog="Example: slipway scan seepp/prod --json report.json")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--policy", type=click.Path(path_type=Path), help="Read this policy.yaml, and not the one beside it.")
+@click.option("--environment", metavar="NAME", help="The environment whose tables and exemptions a plan is held to.")
 @click.option("--rehearse", is_flag=True, help="Apply environments to the embedded AWS, and scan the plan after that.")
 @click.option("--sarif", "sarif_file", metavar="FILE", help="Write SARIF 2.1.0, for GitHub's code scanning.")
 @click.option("--junit", "junit_file", metavar="FILE", help="Write JUnit's XML, for a build server.")
@@ -32,6 +33,7 @@ def command(
     project: Path,
     targets: tuple[str, ...],
     policy: Path | None,
+    environment: str | None,
     rehearse: bool,
     sarif_file: str | None,
     junit_file: str | None,
@@ -61,7 +63,7 @@ def command(
     from generator.policy.targets import read_targets
     from generator.terraform.progress import ProgressDisplay, SilentReporter
 
-    chosen = read_targets(targets, project, policy)
+    chosen = read_targets(targets, project, policy, environment)
     rules = all_rules(directory)
     today = datetime.now(UTC).date()
     with ProgressDisplay(error_console()) as display:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from generator.errors import Location, SlipwayError
 from generator.policy.settings import FILE, Settings, load_settings
 from generator.project import find_project, find_target, systems
+from generator.systems.manifest.problems import one_of
 
 Kind = Literal["environment", "directory", "plan", "standard input"]
 
@@ -27,13 +28,24 @@ class ScanTarget:
     settings: Settings = field(default_factory=Settings)
 
 
-def read_targets(names: tuple[str, ...], start: Path, policy: Path | None) -> list[ScanTarget]:
+def read_targets(
+    names: tuple[str, ...], start: Path, policy: Path | None = None, environment: str | None = None
+) -> list[ScanTarget]:
     """What each of *names* is: ``-``, a file, ``SYSTEM/ENV`` or its directory, or a directory of HCL.
 
-    *policy* is read for each instead of the policy.yaml beside it. Raises SlipwayError for what is none of these.
+    *policy* is read for each instead of the policy.yaml beside it; *environment* is what a plan or a directory is held
+    to. Raises SlipwayError for what is none of these, and for an environment that policy.yaml does not have.
     """
     given = None if policy is None else load_settings(policy)
-    return [_read(name, start, given) for name in dict.fromkeys(names)]
+    found = [_read(name, start, given) for name in dict.fromkeys(names)]
+    if environment is None:
+        return found
+    for target in found:
+        tables = target.settings.expectations
+        if target.settings.file is not None and tables and environment not in tables:
+            where = Location(target.settings.file)
+            raise SlipwayError(f"expects nothing of {environment}", where=where, cure=one_of(environment, tables))
+    return [t if t.kind == "environment" else replace(t, environment=environment) for t in found]
 
 
 def _read(name: str, start: Path, given: Settings | None) -> ScanTarget:

@@ -65,7 +65,8 @@ def read_document(document: Any, where: Location) -> Plan:
         raise PlanError("is no plan: it has neither resource_changes nor planned_values", where=where, cure=cure)
     if document.get("errored") is True:
         raise PlanError("is the plan of a run that failed: it is incomplete", where=where, cure="Plan without errors.")
-    changes = document.get("resource_changes") or []
+    changes = document.get("resource_changes")
+    changes = [] if changes is None else changes
     if not isinstance(changes, list):
         raise PlanError("is no plan: resource_changes is no list", where=where, cure=WRITE)
     resources = [_resource(change, number, where) for number, change in enumerate(changes)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from generator.policy.findings import Finding, ScanReport
+from generator.policy.reports.paths import relative
 
 VERSION = 1
 
@@ -34,7 +36,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remediation": finding.remediation,
         "document": finding.document,
         "source": finding.source,
-        "file": str(where.file) if where else None,
+        "file": relative(where, Path()),
         "line": where.line if where else None,
         "exemption": finding.exemption or None,
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from generator.policy.findings import Finding, ScanReport
+from generator.policy.reports.paths import relative
 from generator.policy.verdict import Outcome
 
 # XML 1.0 has no other control characters, not even escaped.
@@ -32,7 +34,7 @@ def as_junit(report: ScanReport) -> str:
 def _case(finding: Finding) -> Xml.Element:
     case = Xml.Element("testcase", classname=_clean(finding.address or "rule"), name=f"{finding.rule} {finding.title}")
     if finding.where:
-        case.set("file", _clean(str(finding.where.file)))
+        case.set("file", _clean(str(relative(finding.where, Path()))))
         case.set("line", str(finding.where.line or 1))
     if _is_skipped(finding):
         Xml.SubElement(case, "skipped", message=_clean(finding.exemption or finding.message))

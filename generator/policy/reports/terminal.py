@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
+from generator.errors import Location
 from generator.policy.findings import Finding, ScanReport
+from generator.policy.reports.paths import relative
 from generator.policy.verdict import Outcome
 
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
@@ -47,17 +49,17 @@ def _section(title: str, findings: list[Finding], *, remedy: bool = True) -> lis
     by_resource = sorted(findings, key=lambda f: (_worst(findings, f), f.target, f.address, f.order))
     for (target, address), group in groupby(by_resource, key=lambda f: (f.target, f.address)):
         of_it = list(group)
-        place = next((str(f.where) for f in of_it if f.where), "")
+        place = next((_place(f.where) for f in of_it if f.where), "")
         head = Text(address or "the rule itself", "bold")
         head.append(f"  {target}" + (f"  {place}" if place else ""), "dim")
         parts.append(head)
         for finding in of_it:
-            line = Text(f"{finding.severity:<9}", STYLES[finding.severity])
+            line = Text(f"  {finding.severity:<9}", STYLES[finding.severity])
             line.append(f"{finding.rule}  {finding.title}. ", "default")
             line.append(finding.exemption or finding.message, "default")
-            parts.append(Padding(line, (0, 0, 0, 2)))
+            parts.append(line)
             if remedy and finding.remediation:
-                parts.append(Padding(Text(finding.remediation, "green"), (0, 0, 0, 11)))
+                parts.append(Text(f"           {finding.remediation}", "green"))
         parts.append(Text())
     return parts
 
@@ -65,3 +67,9 @@ def _section(title: str, findings: list[Finding], *, remedy: bool = True) -> lis
 def _worst(findings: list[Finding], of: Finding) -> tuple[int, int]:
     """A resource stands where the worst of its findings would."""
     return min(f.order[:2] for f in findings if (f.target, f.address) == (of.target, of.address))
+
+
+def _place(where: Location) -> str:
+    """The file below where the scan runs, and the line: what an editor and a terminal open."""
+    file = relative(where, Path())
+    return f"{file}:{where.line}" if where.line else str(file)
