@@ -49,7 +49,8 @@ def scan_directory(directory: Path) -> list[Record]:
 
         # A new runner for each: it keeps what it has read.
         chosen = RunnerFilter(framework=["terraform"], download_external_modules=False)
-        report = Runner().run(root_folder=str(directory), external_checks_dir=None, runner_filter=chosen)
+        with _readable(directory):
+            report = Runner().run(root_folder=str(directory), external_checks_dir=None, runner_filter=chosen)
         return [*_records(report, directory), *errors]
 
 
@@ -62,7 +63,8 @@ def scan_plan(document: Mapping[str, Any]) -> list[Record]:
         file = Path(folder) / "plan.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(document), encoding="utf-8")
-        report = Runner().run(files=[str(file)], runner_filter=RunnerFilter(framework=["terraform_plan"]))
+        with _readable(Path("plan.json")):
+            report = Runner().run(files=[str(file)], runner_filter=RunnerFilter(framework=["terraform_plan"]))
         return [*_records(report, Path("plan.json"), files=False), *errors]
 
 
@@ -105,6 +107,16 @@ def _records(report: Any, source: Path, *, files: bool = True) -> Iterator[Recor
             reason = str(r.check_result.get("suppress_comment") or "").strip()
             keys = tuple(str(key) for key in r.check_result.get("evaluated_keys") or [])
             yield Record(r.check_id, str(r.check_name), result, str(r.resource), keys, reason, path, line)
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # checkov takes much for granted of what it reads, and says little.
+        what = f"checkov cannot read it: {type(error).__name__}: {error}"
+        raise SlipwayError(what, where=Location(source), cure="--without-checkov leaves it out.") from error
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from generator.policy.verdict import Severity, Verdict, every, judge, negated, s
 
 GROUPS = "vpc_config.0.security_group_ids"
 SUBNETS = "vpc_config.0.subnet_ids"
-HOST_GROUPS = "vpc_security_group_ids"
 INTERFACES = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -89,8 +88,7 @@ def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
             subnets = platform.network.subnets(service, "network_configuration.0.subnets")
             yield cannot_leave(platform, service, service_groups(platform, service), subnets)
     for template, subnets in runner_hosts(platform):
-        groups = platform.plan.links(template, HOST_GROUPS, "aws_security_group")
-        yield cannot_leave(platform, template, list(groups.resources), subnets)
+        yield cannot_leave(platform, template, host_groups(platform, template), subnets)
 
 
 def cannot_leave(platform: Platform, runner: Resource, groups: list[Resource], subnets: Links) -> Verdict:
@@ -282,6 +280,13 @@ def runner_hosts(platform: Platform) -> list[tuple[Resource, Links]]:
         subnets = [platform.network.subnets(group, "vpc_zone_identifier") for group in groups]
         found.append((template, subnets[0] if len(subnets) == 1 else Links(certain=False, complete=False)))
     return found
+
+
+def host_groups(platform: Platform, template: Resource) -> list[Resource]:
+    """The security groups of the instances of a launch *template*, wherever it names them."""
+    interfaces = range(len(template.blocks("network_interfaces")))
+    paths = ["vpc_security_group_ids", *(f"network_interfaces.{n}.security_groups" for n in interfaces)]
+    return [g for path in paths for g in platform.plan.links(template, path, "aws_security_group").resources]
 
 
 def service_groups(platform: Platform, service: Resource) -> list[Resource]:

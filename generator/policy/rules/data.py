@@ -9,6 +9,7 @@ from generator.policy.plan import Plan, Resource
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
+from generator.policy.rules.code_runner import GROUPS, host_groups, runner_hosts, service_groups
 from generator.policy.rules.services import looks_secret
 from generator.policy.verdict import Severity, Verdict, judge
 
@@ -54,12 +55,9 @@ def databases_are_closed(platform: Platform) -> Iterator[Verdict]:
 
 
 def _runner_groups(platform: Platform) -> list[Resource]:
-    plan = platform.plan
-    path = "network_configuration.0.security_groups"
-    places = [(f, "vpc_config.0.security_group_ids") for f in platform.functions]
-    places += [(s, path) for task in platform.runner_tasks for s in task.services]
-    places += [(t, "vpc_security_group_ids") for t in plan.of_type("aws_launch_template") if platform.is_runner(t)]
-    return [g for holder, where in places for g in plan.links(holder, where, "aws_security_group").resources]
+    found = [g for f in platform.functions for g in platform.plan.links(f, GROUPS, "aws_security_group").resources]
+    found += [g for task in platform.runner_tasks for s in task.services for g in service_groups(platform, s)]
+    return found + [g for template, _ in runner_hosts(platform) for g in host_groups(platform, template)]
 
 
 @rule(

@@ -28,6 +28,7 @@ REFERENCE = re.compile(
     r"((?:\[[^\[\]]*\]|\.[A-Za-z_*][\w-]*|\.\d+)*)"
 )
 FILE_LIMIT = 8 << 20
+CLOSING = {"{": "}", "(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
@@ -187,16 +188,17 @@ class _Parser:
             labels.append(token.text.strip('"'))
 
     def _expression(self, assign: _Token) -> str:
-        depth = 0
+        opened: list[str] = []
         end = assign.end
         while True:
             token = self.tokens[self.at]
-            if depth == 0 and (token.kind in ("newline", "end") or token.text == "}" or token.text == ","):
+            if not opened and (token.kind in ("newline", "end") or token.text == "}" or token.text == ","):
                 break
             if token.kind == "end":
                 raise self._wrong("an expression has no end", assign.line)
-            depth += {"open": 1, "close": -1}.get(token.kind, 0)
-            if depth < 0:
+            if token.kind == "open":
+                opened.append(CLOSING[token.text])
+            elif token.kind == "close" and (not opened or opened.pop() != token.text):
                 raise self._wrong(f"{token.text!r} closes nothing", token.line)
             end = token.end
             self.at += 1

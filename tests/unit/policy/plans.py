@@ -17,7 +17,13 @@ def resource(address: str, after: dict[str, Any], unknown: dict[str, Any] | None
         "mode": "managed",
         "type": kind,
         "name": name,
-        "change": {"actions": ["create"], "after": after, "after_unknown": unknown or {}, "after_sensitive": {}},
+        "change": {
+            "actions": ["create"],
+            "before": None,
+            "after": after,
+            "after_unknown": unknown or {},
+            "after_sensitive": {},
+        },
     }
     if module := ".".join(plain.split(".")[:-2]):
         found["module_address"] = module
