@@ -12,6 +12,12 @@ from generator.cli.console import console, error_console, json_option, quiet_opt
 @click.command("scan", epilog="Example: slipway scan seepp/prod --json report.json")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--policy", type=click.Path(path_type=Path), help="Read this policy.yaml, and not the one beside it.")
+@click.option(
+    "--source",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The HCL that a plan was made of: findings then have files and lines.",
+)
 @click.option("--environment", metavar="NAME", help="The environment whose tables and exemptions a plan is held to.")
 @click.option("--rehearse", is_flag=True, help="Apply environments to the embedded AWS, and scan the plan after that.")
 @click.option("--sarif", "sarif_file", metavar="FILE", help="Write SARIF 2.1.0, for GitHub's code scanning.")
@@ -33,6 +39,7 @@ def command(
     project: Path,
     targets: tuple[str, ...],
     policy: Path | None,
+    source: Path | None,
     environment: str | None,
     rehearse: bool,
     sarif_file: str | None,
@@ -63,7 +70,7 @@ def command(
     from generator.policy.targets import read_targets
     from generator.terraform.progress import ProgressDisplay, SilentReporter
 
-    chosen = read_targets(targets, project, policy, environment)
+    chosen = read_targets(targets, project, policy, environment, source)
     rules = all_rules(directory)
     today = datetime.now(UTC).date()
     with ProgressDisplay(error_console()) as display:

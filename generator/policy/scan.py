@@ -63,7 +63,7 @@ class Scan:
     def _target(self, target: ScanTarget) -> ScanReport:
         sources = self._sources(target)
         locate = sources.locate if sources is not None else nowhere
-        hcl = checkov_process.scan_directory(target.path) if sources is not None and self.checkov else []
+        hcl = checkov_process.scan_directory(sources.directory) if sources is not None and self.checkov else []
         findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION}
         stages = [(target.name, "HCL")] if sources is not None else []
         planned = self._planned(target, sources)
@@ -82,17 +82,17 @@ class Scan:
         return ScanReport(tuple(self._strictly(marked)), len(ids), tuple(stages))
 
     def _sources(self, target: ScanTarget) -> Sources | None:
-        if target.kind not in ("environment", "directory"):
+        if target.source is None:
             return None
-        sources = Sources(target.path)
+        sources = Sources(target.source)
         sources.check()
         return sources
 
     def _planned(self, target: ScanTarget, sources: Sources | None) -> list[Planned]:
         if target.kind == "plan":
-            return [Planned("plan", read_plan(target.path))]
+            return [_given(read_plan(target.path), sources)]
         if target.kind == "standard input":
-            return [Planned("plan", parse_plan(standard_input(), Location(Path("-"))))]
+            return [_given(parse_plan(standard_input(), Location(Path("standard input"))), sources)]
         if target.kind == "directory" or sources is None:
             return []
         first = self.planning.environment(target, sources)
@@ -118,6 +118,12 @@ class Scan:
         if not self.rehearse:
             return findings
         return [f.failed() if f.outcome is Outcome.UNDECIDED and f.severity in GRAVE else f for f in findings]
+
+
+def _given(plan: Plan, sources: Sources | None) -> Planned:
+    if sources is not None:
+        plan.files = sources
+    return Planned("plan", plan, sources)
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

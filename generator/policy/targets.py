@@ -26,18 +26,25 @@ class ScanTarget:
     path: Path
     environment: str = ""
     settings: Settings = field(default_factory=Settings)
+    source: Path | None = None
+    """The directory of the HCL, when it is at hand: findings then have files and lines."""
 
 
 def read_targets(
-    names: tuple[str, ...], start: Path, policy: Path | None = None, environment: str | None = None
+    names: tuple[str, ...],
+    start: Path,
+    policy: Path | None = None,
+    environment: str | None = None,
+    source: Path | None = None,
 ) -> list[ScanTarget]:
     """What each of *names* is: ``-``, a file, ``SYSTEM/ENV`` or its directory, or a directory of HCL.
 
     *policy* is read for each instead of the policy.yaml beside it; *environment* is what a plan or a directory is held
-    to. Raises SlipwayError for what is none of these, and for an environment that policy.yaml does not have.
+    to, *source* the HCL that a plan was made of. Raises SlipwayError for what is none of these, and for an environment
+    that policy.yaml does not have.
     """
     given = None if policy is None else load_settings(policy)
-    found = [_read(name, start, given) for name in dict.fromkeys(names)]
+    found = [_sourced(_read(name, start, given), source, given) for name in dict.fromkeys(names)]
     if environment is None:
         return found
     for target in found:
@@ -46,6 +53,14 @@ def read_targets(
             where = Location(target.settings.file)
             raise SlipwayError(f"expects nothing of {environment}", where=where, cure=one_of(environment, tables))
     return [t if t.kind == "environment" else replace(t, environment=environment) for t in found]
+
+
+def _sourced(target: ScanTarget, source: Path | None, given: Settings | None) -> ScanTarget:
+    if target.kind in ("environment", "directory"):
+        return replace(target, source=target.path)
+    if source is None:
+        return target
+    return replace(target, source=source, settings=given or _beside(source))
 
 
 def _read(name: str, start: Path, given: Settings | None) -> ScanTarget:

@@ -46,7 +46,7 @@ def parse_plan(data: bytes, where: Location) -> Plan:
     except RecursionError as error:
         raise PlanError("nests too deep for a plan", where=where, cure=WRITE) from error
     except json.JSONDecodeError as error:
-        ended = error.pos >= len(error.doc.rstrip())
+        ended = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "is empty or truncated: JSON ends too early" if ended else f"is not JSON: {error.msg}"
         raise PlanError(what, where=Location(where.file, error.lineno, error.colno), cure=WRITE) from error
     return read_document(document, where)
