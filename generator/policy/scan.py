@@ -21,6 +21,7 @@ from generator.policy.platform import Platform
 from generator.policy.redaction import redacted, secrets_of
 from generator.policy.rule import Rule
 from generator.policy.source import Sources
+from generator.policy.source.static import static_plan
 from generator.policy.targets import ScanTarget, standard_input
 from generator.policy.verdict import Outcome, Severity
 from generator.systems.manifest.problems import one_of
@@ -93,8 +94,11 @@ class Scan:
             return [_given(read_plan(target.path), sources)]
         if target.kind == "standard input":
             return [_given(parse_plan(standard_input(), Location(Path("standard input"))), sources)]
-        if target.kind == "directory" or sources is None:
+        if sources is None:
             return []
+        if target.kind == "directory":
+            # No plan: that would execute what the directory says.
+            return [Planned("what is written out", static_plan(sources), sources)]
         first = self.planning.environment(target, sources)
         return [first, self.planning.rehearsed(target, sources)] if self.rehearse else [first]
 
@@ -104,7 +108,7 @@ class Scan:
         platform = Platform(plan, settings.code_runners, target.environment in settings.production)
         found = list(evaluate(platform, self.rules, target.name, locate))
         found += expected(plan, settings, target.name, target.environment)
-        if self.checkov:
+        if self.checkov and plan.document:
             found += self._checkov(target, plan, locate, hcl)
         return list(redacted(found, secrets))
 

@@ -9,6 +9,8 @@ import pytest
 from tftest import TerraformPlanOutput
 
 from generator.policy.rules import platform_rules
+from generator.policy.source import Sources
+from generator.policy.source.static import static_plan
 from generator.policy.testing import Flip, judged, outcomes, plan_of
 from generator.policy.verdict import Outcome
 from tests.policy.fixtures import FOLDER, ROOT, flips
@@ -60,3 +62,16 @@ def test_one_flipped_argument_makes_exactly_this_rule_fail(good: dict[str, Any],
 
 def _outcomes(document: dict[str, Any], fixture: str) -> Outcomes:
     return outcomes(judged(plan_of(document, ROOT / FOLDER / fixture), platform_rules()))
+
+
+def test_the_naive_hcl_alone_fails_what_its_plan_fails(naive_outcomes: Outcomes) -> None:
+    plan_alone = {"PLT-047", "PLT-048"}  # tags of the provider block
+    written = static_plan(Sources(ROOT / FOLDER / "naive"))
+    found = outcomes(judged(written, platform_rules()))
+    failed = {rule for rule, seen in found.items() if Outcome.FAIL in seen}
+    assert failed == {rule for rule, seen in naive_outcomes.items() if Outcome.FAIL in seen} - plan_alone
+
+
+def test_the_good_hcl_alone_fails_nothing() -> None:
+    found = outcomes(judged(static_plan(Sources(ROOT / FOLDER / "good")), platform_rules()))
+    assert not [rule for rule, seen in found.items() if seen & {Outcome.FAIL, Outcome.ERROR}]

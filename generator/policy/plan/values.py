@@ -46,7 +46,7 @@ def merged(after: Any, unknown: Any) -> Any:
 def value_at(after: Any, unknown: Any, path: str) -> Any:
     """What stands at *path*, such as ``vpc_config.0.subnet_ids``; None where nothing does."""
     for step in path.split("."):
-        if unknown is True:
+        if unknown is True or isinstance(after, Unknown):
             return UNKNOWN
         after, unknown = _step(after, step), _step(unknown, step)
     return merged(after, unknown)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.policy.containers import environment
 from generator.policy.permissions import Statement
 from generator.policy.plan import Links, Resource
-from generator.policy.plan.values import Unknown
+from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, every, judge, negated, some
@@ -235,7 +235,7 @@ def runner_has_a_timeout(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
         seconds = function.get("timeout")
         fits = None if isinstance(seconds, Unknown) else isinstance(seconds, int) and 10 <= seconds <= 900
-        yield judge(fits, function, f"A timeout of {seconds} seconds fits no compiler.", "timeout")
+        yield judge(fits, function, f"A timeout of {seconds or 3} seconds fits no compiler.", "timeout")
 
 
 @rule(
@@ -248,10 +248,7 @@ def runner_has_a_timeout(platform: Platform) -> Iterator[Verdict]:
     decidable="rehearsed plan",
 )
 def called_function_is_planned(platform: Platform) -> Iterator[Verdict]:
-    functions = {str(f.after.get("function_name")) for f in platform.plan.of_type("aws_lambda_function")}
-    aliases = {
-        f"{a.after.get('function_name')}:{a.after.get('name')}" for a in platform.plan.of_type("aws_lambda_alias")
-    }
+    functions, unknown = _names(platform)
     for task in platform.tasks:
         if task.containers is None:
             if functions and platform.plan.mentioned(task.definition, "container_definitions", "aws_lambda_function"):
@@ -260,10 +257,20 @@ def called_function_is_planned(platform: Platform) -> Iterator[Verdict]:
         for container in task.containers:
             name = environment(container).get("LAMBDA_FUNCTION_NAME")
             if name is not None:
-                plain = name.rpartition(":function:")[2]
-                known = plain in aliases or (":" not in plain and plain in functions)
+                known = name.rpartition(":function:")[2] in functions
                 message = f"LAMBDA_FUNCTION_NAME of {container.get('name')} names no function or alias of this plan."
-                yield judge(known, task.definition, message, "container_definitions")
+                yield judge(known or (None if unknown else False), task.definition, message, "container_definitions")
+
+
+def _names(platform: Platform) -> tuple[set[str], bool]:
+    """What functions are called, with each alias and without; and whether a name is not known yet."""
+    plan = platform.plan
+    found = {f.get("function_name") for f in plan.of_type("aws_lambda_function")}
+    for alias in plan.of_type("aws_lambda_alias"):
+        for function in plan.links(alias, "function_name", "aws_lambda_function").resources:
+            name, short = function.get("function_name"), alias.get("name")
+            found.add(UNKNOWN if isinstance(name, Unknown) or isinstance(short, Unknown) else f"{name}:{short}")
+    return {name for name in found if isinstance(name, str)}, UNKNOWN in found
 
 
 def runner_hosts(platform: Platform) -> list[tuple[Resource, Links]]:

@@ -87,8 +87,15 @@ def read_file(file: Path) -> list[Block]:
     return top.blocks
 
 
+def tokens(text: str) -> list[Token]:
+    """The tokens of an expression, without blanks and comments. Raises HclError for a string without an end."""
+    return _Parser(Path("expression"), text).tokens
+
+
 @dataclass(frozen=True)
-class _Token:
+class Token:
+    """One token: its kind, its text, where it begins and ends, and its line."""
+
     kind: str
     text: str
     start: int
@@ -105,7 +112,7 @@ class _Parser:
     def _wrong(self, what: str, line: int) -> HclError:
         return HclError(f"is no HCL: {what}", where=Location(self.file, line), cure="`terraform validate` says more.")
 
-    def _tokens(self) -> Iterator[_Token]:
+    def _tokens(self) -> Iterator[Token]:
         position, line = 0, 1
         while position < len(self.text):
             found = TOKEN.match(self.text, position)
@@ -117,10 +124,10 @@ class _Parser:
             if kind == "string":
                 end = self._string_end(end, line)
             if kind != "skip":
-                yield _Token(kind, self.text[position:end], position, end, line)
+                yield Token(kind, self.text[position:end], position, end, line)
             line += self.text.count("\n", position, end)
             position = end
-        yield _Token("end", "", position, position, line)
+        yield Token("end", "", position, position, line)
 
     def _string_end(self, start: int, line: int) -> int:
         """The position after the quote that closes a string; templates in it nest."""
@@ -173,7 +180,7 @@ class _Parser:
                 raise self._wrong(f"{token.text!r} where a block or an argument begins", token.line)
             self._item(block, token)
 
-    def _item(self, block: Block, first: _Token) -> None:
+    def _item(self, block: Block, first: Token) -> None:
         labels: list[str] = []
         while True:
             token = self._next()
@@ -187,7 +194,7 @@ class _Parser:
                 raise self._wrong(f"{first.text!r} is neither a block nor an argument", first.line)
             labels.append(token.text.strip('"'))
 
-    def _expression(self, assign: _Token) -> str:
+    def _expression(self, assign: Token) -> str:
         opened: list[str] = []
         end = assign.end
         while True:
@@ -207,7 +214,7 @@ class _Parser:
             raise self._wrong("an argument has no value", assign.line)
         return text
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         token = self.tokens[self.at]
         if token.kind != "end":
             self.at += 1

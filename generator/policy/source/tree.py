@@ -58,6 +58,16 @@ class Sources:
             return None
         return found.locals[name].references
 
+    def local_argument(self, module: str, name: str) -> Argument | None:
+        """The local value *name* of a module as it is written."""
+        found = self._module(module)
+        return found.locals.get(name) if found else None
+
+    def blocks(self, module: str, kind: str) -> list[Block]:
+        """The blocks of a *kind* in a module: its resources, variables, outputs or calls."""
+        found = self._module(module)
+        return [block for block in found.blocks.values() if block.type == kind] if found else []
+
     def locate(self, address: str, attribute: str = "") -> Location | None:
         """Where the block of the resource *address* stands: the line of its *attribute*, or its first."""
         parts = split_address(address)
@@ -65,10 +75,6 @@ class Sources:
         if found is None:
             return None
         return Location(found.file, _line(found, [step for step in attribute.split(".") if step]))
-
-    def block(self, address: str) -> Block | None:
-        parts = split_address(address)
-        return self._block(*parts) if parts else None
 
     def _block(self, module: str, block: str) -> Block | None:
         found = self._module(without_keys(module))
