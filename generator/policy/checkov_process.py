@@ -157,12 +157,14 @@ def _watched() -> Iterator[list[Record]]:
             # checkov runs these in threads of which it asks no answer.
             errors.append(Record(check.id, str(check.name), "error", ""))
 
-    original_log, original_run = BaseCheck.log_check_error, BaseRegistry.run_check_parallel
-    BaseCheck.log_check_error, BaseRegistry.run_check_parallel = write_down, run
+    checks: Any = BaseCheck
+    graphs: Any = BaseRegistry
+    original_log, original_run = checks.log_check_error, graphs.run_check_parallel
+    checks.log_check_error, graphs.run_check_parallel = write_down, run
     try:
         yield errors
     finally:
-        BaseCheck.log_check_error, BaseRegistry.run_check_parallel = original_log, original_run
+        checks.log_check_error, graphs.run_check_parallel = original_log, original_run
 
 
 def _address(kind: str, name: str) -> str:

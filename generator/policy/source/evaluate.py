@@ -123,11 +123,16 @@ def _is_whole(text: str, kind: str) -> bool:
 
 def _parts(text: str, *, newlines: bool) -> list[str]:
     """What commas, and *newlines* where they do, divide outside of all brackets."""
-    parts, start, depth = [], 0, 0
+    parts: list[str] = []
+    depth, start, end = 0, None, 0
     for token in tokens(text):
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if depth == 0 and (token.text == "," or (newlines and token.kind == "newline")):
-            parts.append(text[start : token.start])
-            start = token.end
-    parts.append(text[start:])
-    return [stripped for part in parts if (stripped := part.strip())]
+        divides = token.text == "," or (newlines and token.kind == "newline")
+        if token.kind == "end" or (depth == 0 and divides):
+            # From the first token to the last: comments are none.
+            if start is not None:
+                parts.append(text[start:end])
+            start = None
+        elif token.kind != "newline":
+            start, end = token.start if start is None else start, token.end
+    return parts

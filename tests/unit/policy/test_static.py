@@ -61,7 +61,8 @@ def test_modules_pass_values_and_keys_make_instances(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner/main.tf").write_text(
         'variable "size" {}\nvariable "name" {\n  default = "d"\n}\n'
-        'resource "a_b" "each" {\n  for_each = toset(["x", "y"])\n  name = "${var.name}-${each.key}"\n  size = var.size\n}\n'
+        'resource "a_b" "each" {\n  for_each = toset(["x", "y"])\n'
+        '  name = "${var.name}-${each.key}"\n  size = var.size\n}\n'
         'resource "a_b" "none" {\n  count = 0\n}\n'
         'resource "a_b" "some" {\n  count = var.size > 2 ? 1 : 0\n  inner {\n    at = a_b.each["x"].id\n  }\n'
         '  dynamic "other" {\n    for_each = []\n    content {}\n  }\n}\n',
