@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.policy.plan import Plan, Resource
 from generator.policy.plan.values import Unknown
@@ -11,6 +11,7 @@ from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, judge
 
 MARGIN = 10
+LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 WEAK = ("ELBSecurityPolicy-2015", "ELBSecurityPolicy-2016", "ELBSecurityPolicy-TLS-1-0", "ELBSecurityPolicy-TLS-1-1")
 
 
@@ -49,7 +50,7 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
     "with an exemption.",
 )
 def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
-    for listener in platform.plan.of_type("aws_lb_listener", "aws_alb_listener"):
+    for listener in platform.plan.of_type(*LISTENERS):
         if listener.get("protocol") not in ("HTTP", None) or _internal(platform.plan, listener):
             continue
         actions = listener.blocks("default_action")
@@ -70,7 +71,7 @@ def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
     remediation="Set ssl_policy to ELBSecurityPolicy-TLS13-1-2-2021-06 or a newer one.",
 )
 def tls_is_new(platform: Platform) -> Iterator[Verdict]:
-    for listener in platform.plan.of_type("aws_lb_listener", "aws_alb_listener"):
+    for listener in platform.plan.of_type(*LISTENERS):
         if listener.get("protocol") not in ("HTTPS", "TLS"):
             continue
         policy = listener.get("ssl_policy")
@@ -89,13 +90,13 @@ def tls_is_new(platform: Platform) -> Iterator[Verdict]:
 )
 def certificate_covers_hosts(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    for listener in plan.of_type("aws_lb_listener", "aws_alb_listener"):
+    rules = _rules_by_listener(plan)
+    for listener in plan.of_type(*LISTENERS):
         if listener.get("certificate_arn") in (None, ""):
             continue
         hosts = {
             host
-            for rule_ in plan.of_type("aws_lb_listener_rule")
-            if listener in plan.links(rule_, "listener_arn", listener.type)
+            for rule_ in rules.get(listener.address, [])
             for condition in rule_.blocks("condition")
             for block in condition.get("host_header") or []
             for host in block.get("values") or []
@@ -195,16 +196,19 @@ def _within(pattern: str, wider: str) -> bool:
 )
 def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    for task in platform.runner_tasks:
-        for service in task.services:
-            groups = _target_groups(plan, service)
-            for balancer in plan.of_type("aws_lb"):
-                if balancer.get("internal") is True:
-                    continue
-                behind = _reached_groups(plan, balancer)
-                shared = [group for group in groups if group.address in behind]
-                message = f"{service.address} is behind it, open to the internet."
-                yield judge(not shared, balancer, message, "internal")
+    runners = [s for task in platform.runner_tasks for s in task.services]
+    behind: dict[str, list[Resource]] = {}
+    for service in runners:
+        for group in _target_groups(plan, service):
+            behind.setdefault(group.address, []).append(service)
+    if not behind:
+        return
+    rules = _rules_by_listener(plan)
+    for balancer in plan.of_type("aws_lb"):
+        if balancer.get("internal") is not True:
+            reached = [s for group in _reached_groups(plan, balancer, rules) for s in behind.get(group, [])]
+            names = ", ".join(sorted({service.address for service in reached}))
+            yield judge(not reached, balancer, f"{names} is behind it, open to the internet.", "internal")
 
 
 def _target_groups(plan: Plan, service: Resource) -> list[Resource]:
@@ -215,16 +219,23 @@ def _target_groups(plan: Plan, service: Resource) -> list[Resource]:
     ]
 
 
-def _reached_groups(plan: Plan, balancer: Resource) -> set[str]:
+def _reached_groups(plan: Plan, balancer: Resource, rules: Mapping[str, list[Resource]]) -> set[str]:
     found: set[str] = set()
     for listener in plan.linking("aws_lb_listener", "load_balancer_arn", balancer)[0]:
-        rules = [
-            r for r in plan.of_type("aws_lb_listener_rule") if listener in plan.links(r, "listener_arn", listener.type)
-        ]
-        for holder, block in ((listener, "default_action"), *((r, "action") for r in rules)):
+        for holder, block in ((listener, "default_action"), *((r, "action") for r in rules.get(listener.address, []))):
             for number in range(len(holder.blocks(block))):
                 links = plan.links(holder, f"{block}.{number}.target_group_arn", "aws_lb_target_group")
                 found |= {group.address for group in links.resources}
+    return found
+
+
+def _rules_by_listener(plan: Plan) -> dict[str, list[Resource]]:
+    """The rules that are, or may be, of each listener."""
+    found: dict[str, list[Resource]] = {}
+    for rule_ in plan.of_type("aws_lb_listener_rule"):
+        for kind in LISTENERS:
+            for listener in plan.links(rule_, "listener_arn", kind).resources:
+                found.setdefault(listener.address, []).append(rule_)
     return found
 
 
