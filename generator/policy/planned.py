@@ -21,6 +21,7 @@ from generator.terraform.progress import Reporter
 
 if TYPE_CHECKING:
     from generator.rehearsal.terraform_runs import Stage
+    from generator.terraform.driver import Terraform
 
 ACCOUNT = "account"
 Reporters = Callable[[str], Reporter]
@@ -51,15 +52,20 @@ class Planning:
 
     def environment(self, target: ScanTarget, sources: Sources) -> Planned:
         """The plan of an empty account, as if every image were released."""
+        terraform, file = self.first(target)
+        plan = read_document(terraform.show_plan(file), Location(target.path))
+        plan.files = sources
+        return Planned("first plan", plan, sources)
+
+    def first(self, target: ScanTarget) -> tuple[Terraform, Path]:
+        """Plan *target* for an empty account; return its terraform, and the file of the plan."""
         from generator.rehearsal.rehearse import FIRST_ACCOUNT_ID
 
         terraform = self._stage.terraform(target.path, str(FIRST_ACCOUNT_ID), self.reporters(target.name))
         terraform.init()
         file = self._folder / f"{target.name.replace('/', '-')}.plan"
         terraform.plan(out=file)
-        plan = read_document(terraform.show_plan(file), Location(target.path))
-        plan.files = sources
-        return Planned("first plan", plan, sources)
+        return terraform, file
 
     def rehearsed(self, target: ScanTarget, sources: Sources) -> Planned:
         """The plan of an environment that was applied, with its account and an image of each service.
