@@ -1,9 +1,9 @@
 """What a scan costs: ``tox run -e bench``.
 
-Slipway's own rules on each environment, and on one copied a hundred times; a whole scan of a plan with checkov against
+Slipway's own rules on each environment, and on one copied eighty times; a whole scan of a plan with checkov against
 ``terraform show -json`` of the same plan; the scans of every environment in one process against a process of checkov's
-command for each. Processor time, since other work may use the machine; the start of Python counts for the command, which
-pays it for each plan, and is shown apart for Slipway, which pays it once.
+command for each. It is processor time, since other work may use the machine. The start of Python and the import of
+checkov count for the command, which pays for them with each plan.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class Figures:
 def measured(plans: Mapping[str, Path], show: float) -> Figures:
     """Measure the scans of *plans*, plan JSON by environment; *show* is the time of terraform show for SMALL."""
     texts = {name: file.read_text(encoding="utf-8") for name, file in plans.items()}
-    own = {name: _median(lambda t=text: _rules(json.loads(t))) for name, text in texts.items()}
+    own = {name: _median(partial(_rules, json.loads(text))) for name, text in texts.items()}
     few, many = json.loads(texts[SMALL]), copied(texts[SMALL], SMALL.replace("/", "-"), COPIES)
     checkov_process.check_ids()  # imports checkov, once
     started = time.process_time()
@@ -97,7 +98,7 @@ def copied(text: str, name: str, copies: int) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(text)
     changes, calls = [], {}
     for number in range(copies):
-        own = IDENTIFIER.sub(lambda m, n=number: f"-{m[1]}{n:04x}", text.replace(name, f"{name}{number}"))
+        own = IDENTIFIER.sub(rf"-\g<1>{number:04x}", text.replace(name, f"{name}{number}"))
         document = json.loads(own)
         for change in document["resource_changes"]:
             module = change.get("module_address")

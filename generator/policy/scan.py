@@ -18,6 +18,7 @@ from generator.policy.findings import Finding, ScanReport, merged
 from generator.policy.plan import Plan, parse_plan, read_plan
 from generator.policy.planned import Planned, Planning
 from generator.policy.platform import Platform
+from generator.policy.read_back import without_read_back
 from generator.policy.redaction import redacted, secrets_of
 from generator.policy.rule import Rule
 from generator.policy.source import Sources
@@ -113,7 +114,7 @@ class Scan:
         return list(redacted(found, secrets))
 
     def _checkov(self, target: ScanTarget, plan: Plan, locate: Locate, hcl: list[Record]) -> list[Finding]:
-        records = checkov_process.scan_plan(plan.document)
+        records = checkov_process.scan_plan(without_read_back(plan))
         skips = checkov_findings.reasons(hcl)
         return list(checkov_findings.from_plan(records, plan, target.name, locate, skips))
 
