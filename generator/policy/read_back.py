@@ -35,7 +35,10 @@ def without_read_back(plan: Plan) -> dict[str, Any]:
 def _module(module: Mapping[str, Any], groups: set[str]) -> dict[str, Any]:
     found = dict(module)
     if module.get("resources"):
-        found["resources"] = [{**r, "values": _stripped(r, r.get("values"), groups)} for r in module["resources"]]
+        # What is unknown in every part has no values at all.
+        found["resources"] = [
+            {**r, "values": _stripped(r, r["values"], groups)} if "values" in r else r for r in module["resources"]
+        ]
     if module.get("child_modules"):
         found["child_modules"] = [_module(child, groups) for child in module["child_modules"]]
     return found
