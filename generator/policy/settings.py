@@ -35,7 +35,9 @@ class Exemption(BaseModel):
     reason: str = Field(description="Why this is right here; four words at least.")
     owner: str = Field(min_length=1, description="Who answers for it.")
     expires: date = Field(description="The last day on which it is accepted.")
-    environments: tuple[str, ...] = Field(default=(), description="The environments it is for; by default all.")
+    environments: tuple[str, ...] = Field(
+        default=(), description="The environments it is for; by default all, without the account."
+    )
 
     @field_validator("rule")
     @classmethod
@@ -52,7 +54,8 @@ class Exemption(BaseModel):
         return value
 
     def covers(self, environment: str) -> bool:
-        return not self.environments or environment in self.environments
+        """Whether it is for *environment*; for what exists once an account only when it says so."""
+        return environment in self.environments if self.environments else environment != "account"
 
 
 class _Document(BaseModel):

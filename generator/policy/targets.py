@@ -49,7 +49,7 @@ def read_targets(
         return found
     for target in found:
         tables = target.settings.expectations
-        if target.settings.file is not None and tables and environment not in tables:
+        if target.settings.file is not None and tables and environment not in (*tables, "account"):
             where = Location(target.settings.file)
             raise SlipwayError(f"expects nothing of {environment}", where=where, cure=one_of(environment, tables))
     return [t if t.kind == "environment" else replace(t, environment=environment) for t in found]

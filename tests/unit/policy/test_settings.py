@@ -120,6 +120,12 @@ def test_an_exemption_of_other_environments_is_none_here(tmp_path: Path) -> None
     assert [f for f in accepted(tmp_path, text, finding(), environment="dev") if f.counts] == []
 
 
+def test_an_exemption_is_for_the_account_when_it_says_so(tmp_path: Path) -> None:
+    assert accepted(tmp_path, ONE, environment="account") == []
+    text = ONE + "    environments: [account]\n"
+    assert [f for f in accepted(tmp_path, text, finding(), environment="account") if f.counts] == []
+
+
 def test_what_is_expected_is_compared(tmp_path: Path) -> None:
     text = """expectations:
   prod:
