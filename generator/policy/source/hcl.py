@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.errors import Location, SlipwayError
 
@@ -13,12 +14,13 @@ TOKEN = re.compile(
     r"""
     (?P<skip>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
   | (?P<heredoc><<-?(?P<tag>[A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*(?P=tag)[ \t]*(?=\r?$))
+  | (?P<plain>"[^"\\$%\n]*")
   | (?P<string>")
   | (?P<name>[A-Za-z_][\w-]*)
   | (?P<newline>\n)
   | (?P<open>[{(\[]) | (?P<close>[})\]])
   | (?P<assign>=(?![=>]))
-  | (?P<other>=[=>]|.)
+  | (?P<other>=[=>]|[^\s"{}()\[\]=\#/<A-Za-z_,]+|.)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
@@ -92,8 +94,7 @@ def tokens(text: str) -> list[Token]:
     return _Parser(Path("expression"), text).tokens
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind, its text, where it begins and ends, and its line."""
 
     kind: str
@@ -121,7 +122,9 @@ class _Parser:
             kind, end = str(found.lastgroup), found.end()
             if kind == "tag":
                 kind = "heredoc"
-            if kind == "string":
+            elif kind == "plain":
+                kind = "string"
+            elif kind == "string":
                 end = self._string_end(end, line)
             if kind != "skip":
                 yield Token(kind, self.text[position:end], position, end, line)
