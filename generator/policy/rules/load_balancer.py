@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from generator.policy.plan import Plan, Resource
@@ -12,7 +13,8 @@ from generator.policy.verdict import Severity, Verdict, judge
 
 MARGIN = 10
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
-WEAK = ("ELBSecurityPolicy-2015", "ELBSecurityPolicy-2016", "ELBSecurityPolicy-TLS-1-0", "ELBSecurityPolicy-TLS-1-1")
+# Whatever else their names say, these begin with TLS 1.2 or 1.3.
+NEW = re.compile(r"ELBSecurityPolicy-(TLS|FS|TLS13)-1-[23]-.+")
 
 
 @rule(
@@ -76,8 +78,8 @@ def tls_is_new(platform: Platform) -> Iterator[Verdict]:
             continue
         policy = listener.get("ssl_policy")
         # Left out it is known after the apply, and then it is the old default.
-        old = isinstance(policy, Unknown) or policy is None or str(policy).startswith(WEAK)
-        yield judge(not old, listener, "Its policy admits TLS 1.0 or 1.1.", "ssl_policy")
+        new = isinstance(policy, str) and NEW.fullmatch(policy) is not None
+        yield judge(new, listener, "Its policy admits TLS 1.0 or 1.1.", "ssl_policy")
 
 
 @rule(

@@ -90,6 +90,9 @@ def alarms_can_fire(platform: Platform) -> Iterator[Verdict]:
 
 def _has_insights(platform: Platform) -> bool | None:
     clusters = platform.plan.of_type("aws_ecs_cluster")
+    if not clusters:
+        # It is somewhere else, with settings that nobody here knows.
+        return None
     settings = [s for c in clusters for s in c.blocks("setting") if s.get("name") == "containerInsights"]
     return any(s.get("value") in ("enabled", "enhanced") for s in settings)
 
