@@ -203,7 +203,7 @@ def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
     for service in runners:
         for group in _target_groups(plan, service):
             behind.setdefault(group.address, []).append(service)
-    if not behind:
+    if not runners:
         return
     rules = _rules_by_listener(plan)
     for balancer in plan.of_type("aws_lb"):
