@@ -13,6 +13,8 @@ from generator.policy.plan import Plan
 
 RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
 # Nothing of these types is set by an empty list.
+# checkov reads none of it, and reads slowly: it parses JSON as YAML.
+UNREAD = ("prior_state", "relevant_attributes", "checks", "output_changes", "variables")
 EMPTY = {"aws_s3_bucket": ("logging", "lifecycle_rule", "versioning", "server_side_encryption_configuration")}
 
 
@@ -24,12 +26,23 @@ def without_read_back(plan: Plan) -> dict[str, Any]:
         for rule in plan.of_type(kind)
         for group in plan.links(rule, "security_group_id", "aws_security_group").resources
     }
-    document = dict(plan.document)
+    document = {name: value for name, value in plan.document.items() if name not in UNREAD}
+    if isinstance(document.get("configuration"), dict):
+        document["configuration"] = _without_texts(document["configuration"])
     values = document.get("planned_values")
     if isinstance(values, dict) and isinstance(values.get("root_module"), dict):
         document["planned_values"] = {**values, "root_module": _module(values["root_module"], groups)}
     document["resource_changes"] = [_change(change, groups) for change in document.get("resource_changes") or []]
     return document
+
+
+def _without_texts(node: Any) -> Any:
+    """A configuration without its variables and outputs, whose descriptions are a great part of it."""
+    if isinstance(node, dict):
+        return {
+            n: _without_texts(v) for n, v in node.items() if not (n in ("variables", "outputs") and "resources" in node)
+        }
+    return [_without_texts(part) for part in node] if isinstance(node, list) else node
 
 
 def _module(module: Mapping[str, Any], groups: set[str]) -> dict[str, Any]:
