@@ -14,7 +14,7 @@ from generator.cli.console import error_console
 from generator.errors import SlipwayError
 
 # One file a command; imported when it is used, so that `--help` and small commands are quick.
-COMMANDS = ("down", "image", "new", "plan", "rehearse", "run", "schema", "synth", "up")
+COMMANDS = ("down", "image", "new", "plan", "policy", "rehearse", "run", "scan", "schema", "synth", "up")
 
 
 class Commands(click.Group):

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import re
-import tempfile
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# checkov reads this when it is imported: without it, it gives up a file after ten seconds, which a busy machine takes.
-os.environ["HCL_PARSE_TIMEOUT_SEC"] = "0"
-
-INSTANCE = re.compile(r"\[[^]]*\]")
+from generator.policy import checkov_process
+from generator.policy.checkov_process import Record, Result
+from generator.policy.plan.resource import without_keys
 
 
 @dataclass(frozen=True, order=True)
@@ -39,47 +31,20 @@ class Scan:
 
 
 def scan_hcl(directory: Path) -> Scan:
-    """Scan the root module in *directory*. Raises AssertionError for a file that checkov cannot read."""
-    with _quiet():
-        from checkov.runner_filter import RunnerFilter
-        from checkov.terraform.runner import Runner
-
-        # A new runner for each: it keeps what it has read.
-        chosen = RunnerFilter(framework=["terraform"], download_external_modules=False)
-        report = Runner().run(root_folder=str(directory), external_checks_dir=None, runner_filter=chosen)
-    return _scan(report)
+    """Scan the root module in *directory*. Raises SlipwayError for a file that checkov cannot read."""
+    return _scan(checkov_process.scan_directory(directory))
 
 
 def scan_plan(plan: Mapping[str, Any]) -> Scan:
     """Scan a plan, as ``terraform show -json`` gives it."""
-    with _quiet(), tempfile.TemporaryDirectory() as folder:
-        from checkov.runner_filter import RunnerFilter
-        from checkov.terraform.plan_runner import Runner
-
-        file = Path(folder) / "plan.json"
-        file.write_text(json.dumps(plan), encoding="utf-8")
-        report = Runner().run(files=[str(file)], runner_filter=RunnerFilter(framework=["terraform_plan"]))
-    return _scan(report)
+    return _scan(checkov_process.scan_plan(plan))
 
 
-def _scan(report: Any) -> Scan:
-    assert report.parsing_errors == []
-    return Scan(len(report.passed_checks), _findings(report.failed_checks), _findings(report.skipped_checks))
+def _scan(records: list[Record]) -> Scan:
+    assert [record for record in records if record.result == "error"] == []
+    passed = sum(record.result == "passed" for record in records)
+    return Scan(passed, _findings(records, "failed"), _findings(records, "skipped"))
 
 
-def _findings(records: Iterable[Any]) -> frozenset[Finding]:
-    return frozenset(
-        Finding(r.check_id, INSTANCE.sub("", r.resource), r.check_result.get("suppress_comment") or "") for r in records
-    )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """checkov and what it imports warn of their own deprecations, and log what they do."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.disable(logging.CRITICAL)
-        try:
-            yield
-        finally:
-            logging.disable(logging.NOTSET)
+def _findings(records: Iterable[Record], result: Result) -> frozenset[Finding]:
+    return frozenset(Finding(r.check, without_keys(r.address), r.reason) for r in records if r.result == result)

@@ -4,6 +4,7 @@
 - capacityProviderStrategy, deploymentConfiguration, enableExecuteCommand, enableECSManagedTags,
   healthCheckGracePeriodSeconds, availabilityZoneRebalancing, placementStrategy, placementConstraints: moto forgets them
   at creation; each is a difference in every plan, a lost capacity provider even a replacement.
+- platformVersion: moto has none; ECS answers LATEST for a service on Fargate that names no other.
 - A service never reaches its desired count, and its deployment keeps the first task definition after an update.
   Here it is steady at once, as a healthy service is after some minutes.
 - ListClusters: moto goes on listing deleted clusters, which hides whether a destroy left one.
@@ -73,6 +74,10 @@ def _read_back(service: Any, request: dict[str, Any]) -> None:
         service.capacity_provider_strategy = [
             {"base": 0, "weight": 0, **provider} for provider in request["capacityProviderStrategy"]
         ]
+    providers = getattr(service, "capacity_provider_strategy", None) or []
+    if service.launch_type == "FARGATE" or any(p["capacityProvider"].startswith("FARGATE") for p in providers):
+        known = getattr(service, "platform_version", None)
+        service.platform_version = request.get("platformVersion") or known or "LATEST"
     if request.get("serviceConnectConfiguration") and service.deployments:
         service.deployments[0]["serviceConnectConfiguration"] = request["serviceConnectConfiguration"]
 

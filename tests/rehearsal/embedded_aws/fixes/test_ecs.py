@@ -83,6 +83,12 @@ def test_capacity_provider_strategy_replaces_the_launch_type(either: Cloud) -> N
         assert "launchType" not in found
 
 
+def test_a_service_on_fargate_has_the_latest_platform(either: Cloud) -> None:
+    ecs = service(either, launchType="FARGATE")
+    with either.fixed():
+        assert described(ecs, either.name).get("platformVersion") == "LATEST"
+
+
 def test_propagate_tags_can_be_changed(cloud: Cloud) -> None:
     ecs = service(cloud, propagateTags="SERVICE")
     assert described(ecs, cloud.name)["propagateTags"] == "SERVICE"

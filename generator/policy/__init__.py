@@ -1,0 +1,1 @@
+"""Policy that reads plans, says why, and is never silently undecided."""

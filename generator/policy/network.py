@@ -1,0 +1,237 @@
+"""Who can reach whom, computed from security groups, their rules in every form, routes and subnets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_network
+from typing import Any, Literal
+
+from generator.policy.plan import Links, Plan, Resource
+from generator.policy.plan.values import UNKNOWN, Unknown
+from generator.policy.verdict import some
+
+ANYWHERE = ("0.0.0.0/0", "::/0")
+Direction = Literal["ingress", "egress"]
+Way = Literal["internet gateway", "NAT", "none"]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One rule of a security group. *ports* are the first and the last, or None for every protocol and port.
+
+    *ranges* are CIDR ranges, *peers* security groups; *prefix_lists* are AWS's or one's own lists of ranges. What is
+    UNKNOWN in any of them makes *unknown* true.
+    """
+
+    source: Resource
+    direction: Direction
+    protocol: str
+    ports: tuple[int, int] | None
+    ranges: tuple[str, ...]
+    peers: Links
+    prefix_lists: bool
+    unknown: bool = False
+
+    @property
+    def anywhere(self) -> bool | None:
+        """Whether it opens to every address."""
+        if any(_wide(text) for text in self.ranges):
+            return True
+        return None if self.unknown else False
+
+    def has(self, port: int) -> bool:
+        return self.ports is None or self.ports[0] <= port <= self.ports[1]
+
+
+@dataclass
+class Network:
+    """The network of *plan*."""
+
+    plan: Plan
+
+    def openings(self, group: Resource, direction: Direction) -> tuple[list[Opening], bool]:
+        """The rules of *group*; and whether no rule of the plan may be its own unseen."""
+        return self._by_group[group.address, direction], not self._unplaced[direction]
+
+    def maybe_openings(self, direction: Direction) -> list[Opening]:
+        """Rules of which the plan does not know the group."""
+        return self._unplaced[direction]
+
+    @cached_property
+    def _unplaced(self) -> dict[Direction, list[Opening]]:
+        found: dict[Direction, list[Opening]] = {"ingress": [], "egress": []}
+        for opening, groups in self._all:
+            if not groups.exact:
+                found[opening.direction].append(opening)
+        return found
+
+    @cached_property
+    def _by_group(self) -> dict[tuple[str, Direction], list[Opening]]:
+        found: dict[tuple[str, Direction], list[Opening]] = defaultdict(list)
+        for opening, groups in self._all:
+            for group in groups.resources if groups.certain else ():
+                found[group.address, opening.direction].append(opening)
+        return found
+
+    @cached_property
+    def _all(self) -> list[tuple[Opening, Links]]:
+        return [*self._rules(), *self._old_rules(), *self._inline_rules()]
+
+    def _rules(self) -> Iterator[tuple[Opening, Links]]:
+        directions: tuple[Direction, ...] = ("ingress", "egress")
+        for direction in directions:
+            for rule in self.plan.of_type(f"aws_vpc_security_group_{direction}_rule"):
+                groups = self.plan.links(rule, "security_group_id", "aws_security_group")
+                ranges = [rule.get("cidr_ipv4"), rule.get("cidr_ipv6")]
+                peer = rule.get("referenced_security_group_id")
+                peers = Links() if peer is None else self._groups(rule, "referenced_security_group_id")
+                protocol, ports = rule.get("ip_protocol"), (rule.get("from_port"), rule.get("to_port"))
+                yield _opening(rule, direction, protocol, ports, ranges, peers, rule.get("prefix_list_id")), groups
+
+    def _old_rules(self) -> Iterator[tuple[Opening, Links]]:
+        for rule in self.plan.of_type("aws_security_group_rule"):
+            direction: Direction = "egress" if rule.get("type") == "egress" else "ingress"
+            groups = self.plan.links(rule, "security_group_id", "aws_security_group")
+            ranges = [*_list(rule.get("cidr_blocks")), *_list(rule.get("ipv6_cidr_blocks"))]
+            peers = Links()
+            if rule.get("source_security_group_id") is not None and "source_security_group_id" in {
+                *rule.after,
+                *(name for name, mark in rule.unknown.items() if mark and self._is_set(rule, name)),
+            }:
+                peers = self._groups(rule, "source_security_group_id")
+            if rule.get("self") is True:
+                peers = groups
+            protocol, ports = rule.get("protocol"), (rule.get("from_port"), rule.get("to_port"))
+            lists = _list(rule.get("prefix_list_ids"))
+            yield _opening(rule, direction, protocol, ports, ranges, peers, lists or None), groups
+
+    def _is_set(self, rule: Resource, name: str) -> bool:
+        """Computed when it is left out: then the plan's configuration does not have it."""
+        return bool(self.plan.mentioned(rule, name, "aws_security_group")) or not self.plan.configuration
+
+    def _inline_rules(self) -> Iterator[tuple[Opening, Links]]:
+        directions: tuple[Direction, ...] = ("ingress", "egress")
+        for group in self.plan.of_type("aws_security_group", "aws_default_security_group"):
+            own = Links((group,))
+            for direction in directions:
+                for number, block in enumerate(group.blocks(direction)):
+                    ranges = [*_list(block.get("cidr_blocks")), *_list(block.get("ipv6_cidr_blocks"))]
+                    peers = Links()
+                    if block.get("security_groups") not in (None, []):
+                        peers = self._groups(group, f"{direction}.{number}.security_groups")
+                    if block.get("self") is True:
+                        peers = Links((*peers.resources, group), peers.certain, peers.complete, peers.outside)
+                    ports = (block.get("from_port"), block.get("to_port"))
+                    lists = _list(block.get("prefix_list_ids"))
+                    yield _opening(group, direction, block.get("protocol"), ports, ranges, peers, lists or None), own
+
+    def _groups(self, resource: Resource, path: str) -> Links:
+        return self.plan.links(resource, path, "aws_security_group")
+
+    def opens_to_world(self, group: Resource, direction: Direction) -> bool | None:
+        """Whether *group* has a rule for every address."""
+        sure, complete = self.openings(group, direction)
+        found = some([opening.anywhere for opening in sure])
+        if found is False and not complete:
+            perhaps = [o.anywhere is not False for o in self.maybe_openings(direction)]
+            return None if any(perhaps) else False
+        return found
+
+    def way_out(self, subnet: Resource) -> Way | None:
+        """How traffic for the internet leaves *subnet*; None when it is not known."""
+        tables, sure = self._tables(subnet)
+        if not tables:
+            # The VPC's main table, which the plan may not have.
+            return None if not sure else self._main_way(subnet)
+        (table, *_) = tables
+        return self._table_way(table)
+
+    def _tables(self, subnet: Resource) -> tuple[list[Resource], bool]:
+        found, sure = self.plan.linking("aws_route_table_association", "subnet_id", subnet)
+        tables = [self.plan.links(a, "route_table_id", "aws_route_table").one for a in found]
+        return [t for t in tables if t is not None], sure and None not in tables
+
+    def _main_way(self, subnet: Resource) -> Way | None:
+        vpc = self.plan.links(subnet, "vpc_id", "aws_vpc").one
+        if vpc is None:
+            return None
+        for association in self.plan.of_type("aws_main_route_table_association"):
+            if vpc in self.plan.links(association, "vpc_id", "aws_vpc"):
+                table = self.plan.links(association, "route_table_id", "aws_route_table").one
+                return None if table is None else self._table_way(table)
+        for default in self.plan.of_type("aws_default_route_table"):
+            return self._table_way(default)
+        return "none"
+
+    def _table_way(self, table: Resource) -> Way | None:
+        routes, sure = self.plan.linking("aws_route", "route_table_id", table)
+        ways = [_way(route.get) for route in routes]
+        ways += [_way(block.get) for block in table.blocks("route")]
+        if "internet gateway" in ways:
+            return "internet gateway"
+        if "NAT" in ways:
+            return "NAT"
+        return "none" if sure else None
+
+    def is_public(self, subnet: Resource) -> bool | None:
+        """Whether *subnet* has a route to an internet gateway."""
+        way = self.way_out(subnet)
+        return None if way is None else way == "internet gateway"
+
+    def subnets(self, resource: Resource, path: str) -> Links:
+        return self.plan.links(resource, path, "aws_subnet")
+
+
+def _way(get: Callable[[str], Any]) -> Way:
+    """The way of one route, whose arguments *get* gets; a route for a part of the world is none."""
+    destinations = [
+        get(n) for n in ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+    ]
+    if not any(isinstance(d, Unknown) or (isinstance(d, str) and _wide(d)) for d in destinations):
+        return "none"
+    gateway = get("gateway_id")
+    if isinstance(gateway, Unknown) or (gateway and not str(gateway).startswith(("vgw-", "vpce-", "local"))):
+        return "internet gateway"
+    return "NAT"
+
+
+def _opening(
+    source: Resource,
+    direction: Direction,
+    protocol: Any,
+    ports: tuple[Any, Any],
+    ranges: list[Any],
+    peers: Links,
+    lists: Any,
+) -> Opening:
+    unknown = any(isinstance(part, Unknown) for part in (protocol, *ports, *ranges))
+    known = tuple(text for text in ranges if isinstance(text, str))
+    every = protocol in ("-1", "all") or not all(isinstance(port, int) and port >= 0 for port in ports)
+    return Opening(
+        source,
+        direction,
+        str(protocol),
+        None if every else (ports[0], ports[1]),
+        known,
+        peers,
+        lists is not None,
+        unknown,
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, Unknown):
+        return [UNKNOWN]
+    return list(value) if isinstance(value, list) else []
+
+
+def _wide(text: str) -> bool:
+    """Whether a range holds a great part of all addresses: 0.0.0.0/1 is the world as well."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= (8 if network.version == 4 else 16) and not network.is_private

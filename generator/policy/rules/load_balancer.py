@@ -1,0 +1,261 @@
+"""Load balancers: how long they wait, whom they serve, with which certificate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from generator.policy.plan import Plan, Resource
+from generator.policy.plan.values import Unknown
+from generator.policy.platform import Platform
+from generator.policy.rule import rule
+from generator.policy.verdict import Severity, Verdict, judge
+
+MARGIN = 10
+LISTENERS = ("aws_lb_listener", "aws_alb_listener")
+# Whatever else their names say, these begin with TLS 1.2 or 1.3.
+NEW = re.compile(r"ELBSecurityPolicy-(TLS|FS|TLS13)-1-[23]-.+")
+
+
+@rule(
+    "PLT-001",
+    "A load balancer waits longer than the code runner behind it",
+    severity=Severity.HIGH,
+    rationale="Whoever waits for a long run gets a 504 from the load balancer, while the run goes on and is billed.",
+    document="S1 Load balancer, S2 Troubleshooting; decisions 2",
+    remediation="Set idle_timeout at least 10 seconds above the timeout of the function.",
+)
+def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
+    runs = [function.get("timeout") for function in platform.functions]
+    if not runs:
+        return
+    for balancer in platform.plan.of_type("aws_lb", "aws_alb"):
+        if balancer.get("load_balancer_type") not in (None, "application"):
+            continue
+        idle = balancer.get("idle_timeout")
+        if isinstance(idle, Unknown) or any(isinstance(run, Unknown) for run in runs):
+            yield judge(None, balancer, "", "idle_timeout")
+            continue
+        longest = max(run for run in runs if isinstance(run, int))
+        waits = 60 if idle is None else idle
+        message = f"It waits {waits} seconds for a run that may take {longest}."
+        yield judge(waits >= longest + MARGIN, balancer, message, "idle_timeout")
+
+
+@rule(
+    "PLT-027",
+    "Plain HTTP leads to HTTPS",
+    severity=Severity.HIGH,
+    rationale="Sessions and programs cross the internet readable, and a reader can change the answer.",
+    document="S3, S4 Load balancer; decisions, Hosts",
+    remediation="Let the listener of port 80 redirect to HTTPS with HTTP_301; an environment without a domain says so "
+    "with an exemption.",
+)
+def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
+    for listener in platform.plan.of_type(*LISTENERS):
+        if listener.get("protocol") not in ("HTTP", None) or _internal(platform.plan, listener):
+            continue
+        actions = listener.blocks("default_action")
+        redirects = any(
+            action.get("type") == "redirect"
+            and any(target.get("protocol") == "HTTPS" for target in action.get("redirect") or [])
+            for action in actions
+        )
+        yield judge(redirects, listener, "It serves plain HTTP to the internet.", "default_action")
+
+
+@rule(
+    "PLT-028",
+    "TLS is 1.2 or newer",
+    severity=Severity.HIGH,
+    rationale="TLS 1.0 and 1.1 are broken and forbidden by every audit; the policy of AWS's default still has them.",
+    document="S1 Load balancer",
+    remediation="Set ssl_policy to ELBSecurityPolicy-TLS13-1-2-2021-06 or a newer one.",
+)
+def tls_is_new(platform: Platform) -> Iterator[Verdict]:
+    for listener in platform.plan.of_type(*LISTENERS):
+        if listener.get("protocol") not in ("HTTPS", "TLS"):
+            continue
+        policy = listener.get("ssl_policy")
+        # Left out it is known after the apply, and then it is the old default.
+        new = isinstance(policy, str) and NEW.fullmatch(policy) is not None
+        yield judge(new, listener, "Its policy admits TLS 1.0 or 1.1.", "ssl_policy")
+
+
+@rule(
+    "PLT-065",
+    "A certificate covers every host that its listener serves",
+    severity=Severity.HIGH,
+    rationale="A browser refuses a host that the certificate does not name; AWS does not say a word.",
+    document="S1, S3 Hosts; decisions, Hosts",
+    remediation="Add the host to domain_name or subject_alternative_names of the certificate.",
+)
+def certificate_covers_hosts(platform: Platform) -> Iterator[Verdict]:
+    plan = platform.plan
+    rules = _rules_by_listener(plan)
+    for listener in plan.of_type(*LISTENERS):
+        if listener.get("certificate_arn") in (None, ""):
+            continue
+        hosts = {
+            host
+            for rule_ in rules.get(listener.address, [])
+            for condition in rule_.blocks("condition")
+            for block in condition.get("host_header") or []
+            for host in block.get("values") or []
+            if isinstance(host, str)
+        }
+        if not hosts:
+            continue
+        found = _certificates(plan, listener)
+        if found is None:
+            yield judge(None, listener, "", "certificate_arn", "The certificate is not in this plan.")
+            continue
+        missing = sorted(host for host in hosts if not any(covers(name, host) for name in found))
+        yield judge(not missing, listener, f"Its certificate does not name {', '.join(missing)}.", "certificate_arn")
+
+
+def _certificates(plan: Plan, listener: Resource) -> set[str] | None:
+    certificates = list(plan.links(listener, "certificate_arn", "aws_acm_certificate").resources)
+    if not certificates:
+        validations = plan.links(listener, "certificate_arn", "aws_acm_certificate_validation").resources
+        for validation in validations:
+            certificates += plan.links(validation, "certificate_arn", "aws_acm_certificate").resources
+    if not certificates:
+        return None
+    names: set[str] = set()
+    for certificate in certificates:
+        more = certificate.get("subject_alternative_names")
+        if isinstance(more, Unknown) or isinstance(certificate.get("domain_name"), Unknown):
+            return None
+        names |= {str(certificate.get("domain_name")), *(more or [])}
+    return names
+
+
+def covers(name: str, host: str) -> bool:
+    """Whether a certificate for *name* is good for *host*: its star stands for one label."""
+    name, host = name.lower(), host.lower()
+    if name.startswith("*."):
+        return host.partition(".")[2] == name[2:]
+    return name == host
+
+
+@rule(
+    "PLT-031",
+    "A listener's rules are all reached",
+    severity=Severity.HIGH,
+    rationale="Rules are tried by priority: one for everything hides those after it, and /api goes to the frontend.",
+    document="S1, S3 Routing; decisions, Hosts",
+    remediation="Give the rule with the narrower hosts and paths the smaller priority.",
+)
+def rules_are_reached(platform: Platform) -> Iterator[Verdict]:
+    plan = platform.plan
+    by_listener: dict[str, list[Resource]] = {}
+    for rule_ in plan.of_type("aws_lb_listener_rule"):
+        listener = plan.links(rule_, "listener_arn", "aws_lb_listener").one
+        by_listener.setdefault(listener.address if listener else rule_.block_address, []).append(rule_)
+    for rules in by_listener.values():
+        sorted_ = [r for r in rules if isinstance(r.get("priority"), int)]
+        sorted_.sort(key=lambda r: r.get("priority"))
+        for number, rule_ in enumerate(sorted_):
+            before = next((r for r in sorted_[:number] if _hides(r, rule_)), None)
+            message = f"{before.address} takes every request before it." if before else ""
+            yield judge(before is None, rule_, message, "priority")
+
+
+def _hides(first: Resource, second: Resource) -> bool:
+    """Whether each request that *second* matches is *first*'s."""
+    narrow = _conditions(second)
+    return all(
+        (kind == "path_pattern" and "/*" in values)
+        or (kind in narrow and all(any(_within(pattern, wider) for wider in values) for pattern in narrow[kind]))
+        for kind, values in _conditions(first).items()
+    )
+
+
+def _conditions(rule_: Resource) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for condition in rule_.blocks("condition"):
+        for kind, blocks in condition.items():
+            if isinstance(blocks, list) and blocks:
+                values = [v for block in blocks if isinstance(block, dict) for v in block.get("values") or []]
+                found.setdefault(kind, []).extend(v if isinstance(v, str) else "?" for v in values)
+    return found
+
+
+def _within(pattern: str, wider: str) -> bool:
+    if wider == pattern or wider == "*":
+        return True
+    return wider.endswith("*") and "*" not in wider[:-1] and pattern.startswith(wider[:-1])
+
+
+@rule(
+    "PLT-066",
+    "A code runner is behind no load balancer of the internet",
+    severity=Severity.CRITICAL,
+    rationale="A runner trusts its caller to have asked who wants to run what; the internet asks nobody.",
+    document="S3 Runner; decisions 35",
+    remediation="Put it behind a load balancer with internal = true, and let its callers' security groups in.",
+)
+def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
+    plan = platform.plan
+    runners = [s for task in platform.runner_tasks for s in task.services]
+    behind: dict[str, list[Resource]] = {}
+    for service in runners:
+        for group in _target_groups(plan, service):
+            behind.setdefault(group.address, []).append(service)
+    if not runners:
+        return
+    rules = _rules_by_listener(plan)
+    for balancer in plan.of_type("aws_lb"):
+        if balancer.get("internal") is not True:
+            reached = [s for group in _reached_groups(plan, balancer, rules) for s in behind.get(group, [])]
+            names = ", ".join(sorted({service.address for service in reached}))
+            yield judge(not reached, balancer, f"{names} is behind it, open to the internet.", "internal")
+
+
+def _target_groups(plan: Plan, service: Resource) -> list[Resource]:
+    return [
+        group
+        for number in range(len(service.blocks("load_balancer")))
+        for group in plan.links(service, f"load_balancer.{number}.target_group_arn", "aws_lb_target_group").resources
+    ]
+
+
+def _reached_groups(plan: Plan, balancer: Resource, rules: Mapping[str, list[Resource]]) -> set[str]:
+    found: set[str] = set()
+    for listener in plan.linking("aws_lb_listener", "load_balancer_arn", balancer)[0]:
+        for holder, block in ((listener, "default_action"), *((r, "action") for r in rules.get(listener.address, []))):
+            for number in range(len(holder.blocks(block))):
+                links = plan.links(holder, f"{block}.{number}.target_group_arn", "aws_lb_target_group")
+                found |= {group.address for group in links.resources}
+    return found
+
+
+def _rules_by_listener(plan: Plan) -> dict[str, list[Resource]]:
+    """The rules that are, or may be, of each listener."""
+    found: dict[str, list[Resource]] = {}
+    for rule_ in plan.of_type("aws_lb_listener_rule"):
+        for kind in LISTENERS:
+            for listener in plan.links(rule_, "listener_arn", kind).resources:
+                found.setdefault(listener.address, []).append(rule_)
+    return found
+
+
+def _internal(plan: Plan, listener: Resource) -> bool:
+    balancers = plan.links(listener, "load_balancer_arn", "aws_lb").resources
+    return bool(balancers) and all(balancer.get("internal") is True for balancer in balancers)
+
+
+@rule(
+    "PLT-049",
+    "Production's load balancer is not deleted by mistake",
+    severity=Severity.MEDIUM,
+    rationale="Its name in DNS dies with it, and every certificate and alias has to be made anew.",
+    document="S4, S5 Environments",
+    remediation="Set enable_deletion_protection in production.",
+)
+def balancer_is_protected(platform: Platform) -> Iterator[Verdict]:
+    if platform.production:
+        for balancer in platform.plan.of_type("aws_lb"):
+            on = balancer.get("enable_deletion_protection") is True
+            yield judge(on, balancer, "Its deletion is not refused.", "enable_deletion_protection")

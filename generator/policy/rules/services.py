@@ -1,0 +1,385 @@
+"""Services of ECS: images, users, secrets, deployment, sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from generator.policy.containers import Task, environment, secrets
+from generator.policy.plan import Plan, Resource
+from generator.policy.plan.values import Unknown
+from generator.policy.platform import Platform
+from generator.policy.rule import rule
+from generator.policy.verdict import Severity, Verdict, judge
+
+DEFINITIONS = "container_definitions"
+SECRET = re.compile(r"(?i)(^|_)(password|passwd|secret|token|api_?key|private_?key|access_?key|credentials?|dsn)($|_)")
+# A setting of a secret, or where it is, is none.
+HARMLESS = re.compile(r"(?i)_(arn|name|id|path|file|url|ttl\w*|seconds|length|rotation|header|expir\w*|parameter)$")
+SECRET_VALUE = re.compile(
+    r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|[a-z+]+://[^/\s:@]+:[^/\s:@]+@|gh[pousr]_\w{30,}"
+)
+FLOATING = re.compile(r"(?i)(latest|stable|main|master|develop|dev|test|staging|prod|production)")
+DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+# Memory in MiB by CPU units: first, last, step.
+FARGATE: dict[int, tuple[tuple[int, int, int], ...]] = {
+    256: ((512, 512, 1), (1024, 2048, 1024)),
+    512: ((1024, 4096, 1024),),
+    1024: ((2048, 8192, 1024),),
+    2048: ((4096, 16384, 1024),),
+    4096: ((8192, 30720, 1024),),
+    8192: ((16384, 61440, 4096),),
+    16384: ((32768, 122880, 8192),),
+}
+
+
+@rule(
+    "PLT-023",
+    "A service is reached by security groups, not by ranges",
+    severity=Severity.CRITICAL,
+    rationale="A range admits everything that ever stands in it, code runners among them.",
+    document="S1, S3, S4 Security groups",
+    remediation="Admit the security group of the load balancer or of the caller, on the container's port.",
+)
+def services_admit_groups(platform: Platform) -> Iterator[Verdict]:
+    path = "network_configuration.0.security_groups"
+    for service in platform.plan.of_type("aws_ecs_service"):
+        links = platform.plan.links(service, path, "aws_security_group")
+        if not links.resources and not links.exact:
+            yield judge(None, service, "", path)
+        for group in links.resources:
+            openings, _ = platform.network.openings(group, "ingress")
+            wide = [o for o in openings if o.ranges or o.prefix_lists or o.ports is None]
+            message = f"{service.address} is reached from ranges of addresses, or on every port."
+            yield judge(not wide, group, message, "ingress")
+
+
+@rule(
+    "PLT-029",
+    "The port of a service is one port",
+    severity=Severity.HIGH,
+    rationale="Load balancer, container and security group must name the same port: otherwise each deployment hangs "
+    "until its health checks give up.",
+    document="S1, S3, S4 Load balancer",
+    remediation="Use one value for container_port, the container's portMappings and the security group's rule.",
+    decidable="rehearsed plan",
+)
+def ports_agree(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        for service in task.services:
+            for block in service.blocks("load_balancer"):
+                port = block.get("container_port")
+                truth = _listens(task, str(block.get("container_name")), port)
+                message = f"No container listens on {port}, where the load balancer sends its requests."
+                yield judge(truth, service, message, "load_balancer.0.container_port")
+                groups = platform.plan.links(service, "network_configuration.0.security_groups", "aws_security_group")
+                for group in groups.resources:
+                    openings, complete = platform.network.openings(group, "ingress")
+                    open_ = any(o.has(port) for o in openings if isinstance(port, int))
+                    message = f"It lets nothing in on {port}, where {service.address} listens."
+                    yield judge(open_ if open_ or complete else None, group, message, "ingress")
+
+
+def _listens(task: Task, container: str, port: Any) -> bool | None:
+    if task.containers is None or isinstance(port, Unknown):
+        return None
+    return any(
+        mapping.get("containerPort") == port
+        for found in task.containers
+        if found.get("name") == container
+        for mapping in found.get("portMappings") or []
+    )
+
+
+@rule(
+    "PLT-032",
+    "A deployment that fails goes back by itself",
+    severity=Severity.HIGH,
+    rationale="Without the circuit breaker ECS starts a broken image again and again, for hours.",
+    document="S1 Deployment; decisions 17",
+    remediation="Enable deployment_circuit_breaker with rollback; a single task that may not overlap deploys 0/100.",
+)
+def deployments_roll_back(platform: Platform) -> Iterator[Verdict]:
+    for service in platform.plan.of_type("aws_ecs_service"):
+        if service.blocks("deployment_controller") and _controller(service) != "ECS":
+            continue
+        breakers = service.blocks("deployment_circuit_breaker")
+        on = any(b.get("enable") is True and b.get("rollback") is True for b in breakers)
+        yield judge(on, service, "A deployment that fails is not rolled back.", "deployment_circuit_breaker")
+        least, most = _percent(service)
+        message = f"With {least} % at least and {most} % at most nothing can be replaced."
+        yield judge(most > least or most == 0, service, message, "deployment_maximum_percent")
+
+
+def _controller(service: Resource) -> str:
+    return str(service.blocks("deployment_controller")[0].get("type") or "ECS")
+
+
+def _percent(service: Resource) -> tuple[int, int]:
+    least = service.get("deployment_minimum_healthy_percent")
+    most = service.get("deployment_maximum_percent")
+    return (least if isinstance(least, int) else 100, most if isinstance(most, int) else 200)
+
+
+@rule(
+    "PLT-035",
+    "A task has a size that Fargate has",
+    severity=Severity.HIGH,
+    rationale="AWS refuses every other pair of CPU and memory when the task definition is registered.",
+    document="S1, S3, S4 Sizes",
+    remediation="Take a pair of AWS's table, such as 256/512, 512/1024 or 1024/2048.",
+)
+def sizes_exist(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        if not task.on_fargate:
+            continue
+        cpu, memory = task.definition.get("cpu"), task.definition.get("memory")
+        if isinstance(cpu, Unknown) or isinstance(memory, Unknown):
+            yield judge(None, task.definition, "", "cpu")
+            continue
+        yield judge(_exists(cpu, memory), task.definition, f"Fargate has no task of {cpu} and {memory}.", "memory")
+
+
+def _exists(cpu: Any, memory: Any) -> bool:
+    try:
+        units, mebibytes = int(cpu), int(memory)
+    except (TypeError, ValueError):
+        return False
+    ranges = FARGATE.get(units, ())
+    return any(first <= mebibytes <= last and (mebibytes - first) % step == 0 for first, last, step in ranges)
+
+
+@rule(
+    "PLT-036",
+    "A task says which architecture its image is built for",
+    severity=Severity.HIGH,
+    rationale="Fargate's default is X86_64: an image built on an ARM laptop fails with exec format error.",
+    document="S1, S3 Sizes; decisions 13",
+    remediation="Set runtime_platform with cpu_architecture and operating_system_family.",
+)
+def platforms_are_stated(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        stated = any(isinstance(b.get("cpu_architecture"), str) for b in task.definition.blocks("runtime_platform"))
+        yield judge(stated, task.definition, "The architecture is left to ECS's default.", "runtime_platform")
+
+
+@rule(
+    "PLT-042",
+    "What runs is an image that cannot change",
+    severity=Severity.HIGH,
+    rationale="A tag that moves makes two tasks of one service run different programs, and nothing can go back.",
+    document="S4 Pipeline against S1-S3; decisions 10",
+    remediation="Name a digest, or a tag like prod-1a2b3c4-20260101120000 of a repository with immutable tags.",
+    decidable="rehearsed plan",
+)
+def images_do_not_move(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        if task.containers is None:
+            yield judge(None, task.definition, "", DEFINITIONS)
+            continue
+        for container in task.containers:
+            image = str(container.get("image"))
+            message = f"{container.get('name')} runs a tag that moves."
+            yield judge(_fixed(image), task.definition, message, DEFINITIONS)
+    for function in platform.plan.of_type("aws_lambda_function"):
+        image = function.get("image_uri")
+        if image is not None and function.get("package_type") == "Image":
+            truth = None if isinstance(image, Unknown) else _fixed(image)
+            yield judge(truth, function, "It runs a tag that moves.", "image_uri")
+
+
+def _fixed(image: str) -> bool:
+    if DIGEST.search(image):
+        return True
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return bool(tag) and not FLOATING.fullmatch(tag)
+
+
+@rule(
+    "PLT-050",
+    "Secrets are injected, never written down",
+    severity=Severity.CRITICAL,
+    rationale="A plain variable stands in the state, the plan, the console and every description of the task.",
+    document="S3, S4, S5 Secrets; decisions 8",
+    remediation="Put it into Secrets Manager or a SecureString and name its ARN under secrets, as valueFrom.",
+    decidable="rehearsed plan",
+)
+def secrets_are_injected(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        if task.containers is None:
+            yield judge(None, task.definition, "", DEFINITIONS)
+            continue
+        found = sorted({n for c in task.containers for n, v in environment(c).items() if looks_secret(n, v)})
+        yield judge(not found, task.definition, f"{', '.join(found)} is written down.", DEFINITIONS)
+    for function in platform.plan.of_type("aws_lambda_function"):
+        for block in function.blocks("environment"):
+            variables = block.get("variables")
+            if isinstance(variables, Unknown):
+                yield judge(None, function, "", "environment")
+                continue
+            names = sorted(n for n, v in (variables or {}).items() if looks_secret(n, v))
+            yield judge(not names, function, f"{', '.join(names)} is written down.", "environment")
+    for database in platform.plan.of_type("aws_db_instance", "aws_rds_cluster"):
+        written = database.get("password" if database.type == "aws_db_instance" else "master_password")
+        yield (
+            judge(written in (None, ""), database, "Its password stands in the state.", "password")
+            if not isinstance(written, Unknown)
+            else judge(None, database, "", "password")
+        )
+
+
+def looks_secret(name: str, value: object) -> bool:
+    """Whether a variable is a secret by its name, and not where one is; or by its value."""
+    if isinstance(value, Unknown) or value in (None, ""):
+        return False
+    text = str(value)
+    if SECRET_VALUE.search(text):
+        return True
+    return bool(SECRET.search(name)) and not HARMLESS.search(name) and not text.startswith(("arn:", "/"))
+
+
+@rule(
+    "PLT-052",
+    "Programs are not root and do not write to their image",
+    severity=Severity.HIGH,
+    rationale="Whoever breaks into a process that is root, or that can write its own code, stays.",
+    document="S4 Security; decisions, What AWS refuses",
+    remediation="Set user to one without privileges and readonlyRootFilesystem to true, and mount scratch paths.",
+    decidable="rehearsed plan",
+)
+def containers_are_confined(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        if task.containers is None:
+            yield judge(None, task.definition, "", DEFINITIONS)
+            continue
+        for container in task.containers:
+            name, user = container.get("name"), str(container.get("user") or "")
+            confined = user.split(":")[0] not in ("", "0", "root")
+            yield judge(confined, task.definition, f"{name} runs as root.", DEFINITIONS)
+            closed = container.get("readonlyRootFilesystem") is True
+            yield judge(closed, task.definition, f"{name} can write to its root file system.", DEFINITIONS)
+
+
+@rule(
+    "PLT-069",
+    "A program without privileges listens above 1024",
+    severity=Severity.HIGH,
+    rationale="Only root can listen below 1024 on Fargate: the program ends when it starts.",
+    document="S1 Ports; decisions, What AWS refuses",
+    remediation="Listen on a port from 1024, or say user: root and accept it with an exemption.",
+    decidable="rehearsed plan",
+)
+def low_ports_need_root(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        for container in task.containers or []:
+            user = str(container.get("user") or "0").split(":")[0]
+            if user in ("0", "root"):
+                continue
+            sysctls = {str(s.get("namespace")) for s in container.get("systemControls") or [] if isinstance(s, dict)}
+            low = [p for m in container.get("portMappings") or [] if (p := m.get("containerPort") or 0) < 1024]
+            allowed = not low or "net.ipv4.ip_unprivileged_port_start" in sysctls
+            message = f"{container.get('name')} cannot listen on {low[0] if low else ''} as {user}."
+            yield judge(allowed, task.definition, message, DEFINITIONS)
+
+
+@rule(
+    "PLT-057",
+    "Production does not live on Spot alone",
+    severity=Severity.MEDIUM,
+    rationale="AWS takes Spot back within two minutes, and may have none for hours.",
+    document="S4, S5 Cost",
+    remediation="Give the strategy a base on FARGATE, or use Spot outside of production.",
+)
+def production_is_on_demand(platform: Platform) -> Iterator[Verdict]:
+    if not platform.production:
+        return
+    for service in platform.plan.of_type("aws_ecs_service"):
+        strategy = service.blocks("capacity_provider_strategy")
+        if strategy:
+            spot = all(str(block.get("capacity_provider")).endswith("SPOT") for block in strategy)
+            yield judge(not spot, service, "All its tasks are on Spot.", "capacity_provider_strategy")
+
+
+@rule(
+    "PLT-070",
+    "A secret that rotates is not injected at start",
+    severity=Severity.HIGH,
+    rationale="ECS reads secrets when a task starts. RDS changes a managed password every seven days: from then on "
+    "each running task has the old one.",
+    document="S5 Secrets; decisions, What AWS refuses",
+    remediation="Give the task the secret's ARN and the permission to read it, or use IAM authentication.",
+    decidable="rehearsed plan",
+)
+def rotating_secrets_are_read(platform: Platform) -> Iterator[Verdict]:
+    plan = platform.plan
+    rotating = _rotating(plan)
+    if not rotating:
+        return
+    for task in platform.tasks:
+        for container in task.containers or []:
+            injected = {n: arn for n, arn in secrets(container).items() if any(arn.startswith(r) for r in rotating)}
+            names = ", ".join(sorted(injected))
+            yield judge(not injected, task.definition, f"{names} rotates while the task runs.", DEFINITIONS)
+
+
+def _rotating(plan: Plan) -> set[str]:
+    """The ARNs of secrets that change by themselves."""
+    found: set[str] = set()
+    for database in plan.of_type("aws_db_instance", "aws_rds_cluster"):
+        for block in database.blocks("master_user_secret"):
+            if isinstance(block.get("secret_arn"), str):
+                found.add(block["secret_arn"])
+    for rotation in plan.of_type("aws_secretsmanager_secret_rotation"):
+        arn = rotation.get("secret_id")
+        if isinstance(arn, str):
+            found.add(arn)
+        secret = plan.links(rotation, "secret_id", "aws_secretsmanager_secret").one
+        if secret is not None and isinstance(secret.get("arn"), str):
+            found.add(secret.get("arn"))
+    return found
+
+
+@rule(
+    "PLT-071",
+    "A single task on a host can be replaced",
+    severity=Severity.MEDIUM,
+    rationale="On hosts a fixed port is taken: with 100 % at least, the new task finds no room and the deployment "
+    "never ends.",
+    document="S3 Runner; decisions, What AWS refuses",
+    remediation="Deploy 0/100, or keep room for one more task with ports that ECS chooses.",
+    decidable="rehearsed plan",
+)
+def single_tasks_are_replaced(platform: Platform) -> Iterator[Verdict]:
+    for task in platform.tasks:
+        if task.on_fargate or task.network_mode == "awsvpc" or task.containers is None:
+            continue
+        fixed = task.network_mode == "host" or any(
+            mapping.get("hostPort") for c in task.containers for mapping in c.get("portMappings") or []
+        )
+        for service in task.services:
+            if fixed:
+                least, _ = _percent(service)
+                message = "Its port on the host is taken by the task that it is to replace."
+                yield judge(least < 100, service, message, "deployment_minimum_healthy_percent")
+
+
+@rule(
+    "PLT-034",
+    "Scaling goes out faster than in",
+    severity=Severity.LOW,
+    rationale="Too few tasks lose requests, too many cost cents: a slow way out and a fast way in do the first.",
+    document="S1, S4, S5 Scaling",
+    remediation="Set scale_out_cooldown to 60 and scale_in_cooldown to 300 seconds.",
+)
+def scaling_is_calm(platform: Platform) -> Iterator[Verdict]:
+    for policy in platform.plan.of_type("aws_appautoscaling_policy"):
+        for block in policy.blocks("target_tracking_scaling_policy_configuration"):
+            out, into = block.get("scale_out_cooldown"), block.get("scale_in_cooldown")
+            calm = isinstance(out, int) and isinstance(into, int) and out <= into
+            path = "target_tracking_scaling_policy_configuration.0.scale_in_cooldown"
+            yield judge(calm, policy, "It takes tasks away faster than it adds them, or leaves both to AWS.", path)
+    for target in platform.plan.of_type("aws_appautoscaling_target"):
+        least, most = target.get("min_capacity"), target.get("max_capacity")
+        if isinstance(least, int) and isinstance(most, int):
+            yield judge(least <= most, target, f"{least} at least are more than {most} at most.", "min_capacity")

@@ -1,0 +1,1 @@
+"""Policy: reading, judging, accepting, reporting."""
