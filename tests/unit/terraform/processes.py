@@ -30,3 +30,8 @@ def running_in(directory: Path) -> list[str]:
         if where.is_relative_to(directory) and command:
             found.append(command)
     return found
+
+
+def wait_until_none_is_in(directory: Path) -> None:
+    """Return when no process runs in *directory*: who is killed ends once it is its turn on a processor."""
+    wait_until(lambda: not running_in(directory), "no process is left")
