@@ -195,7 +195,7 @@ def test_every_check_holds(checked: Callable[[str], tuple[Live, Environment]]) -
             "database main: RDS keeps and rotates the password",
         ),
         ("    replicas: { reader: {} }\n", "", "database main: replicas"),
-        ("    uses: { databases: [main] }\n", "", "database main: reached by, on port"),
+        ('    version: "15"\n', '    engine: mysql\n    version: "8.0"\n', "database main: reached by, on port"),
         ("count: { spot: 1 }", "count: 1", "api: running on"),
         ("count: { spot: 1 }", "count: { spot: 2 }", "api: off-hours"),
         ("time_zone: Europe/Berlin", "time_zone: UTC", "api: off-hours"),

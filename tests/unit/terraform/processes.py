@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds; a busy machine is no failure
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Return as soon as *condition* holds; fail when it does not within a minute."""
+    """Return as soon as *condition* holds; fail when it does not in a long while."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, f"still not so: {what}"
@@ -30,3 +30,8 @@ def running_in(directory: Path) -> list[str]:
         if where.is_relative_to(directory) and command:
             found.append(command)
     return found
+
+
+def wait_until_none_is_in(directory: Path) -> None:
+    """Return when no process runs in *directory*: who is killed ends once it is its turn on a processor."""
+    wait_until(lambda: not running_in(directory), "no process is left")

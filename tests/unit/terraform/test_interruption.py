@@ -20,7 +20,7 @@ from generator.terraform.failure import TerraformInterruptedError
 from generator.terraform.process import ChildProcess
 from generator.terraform.progress import RichReporter
 from tests.unit.terraform.conftest import MakeTerraform
-from tests.unit.terraform.processes import running_in, wait_until
+from tests.unit.terraform.processes import running_in, wait_until, wait_until_none_is_in
 
 # `first` is created at once; `second` then works for longer than any test waits, in a grandchild of terraform.
 SLOW = """
@@ -47,7 +47,7 @@ def applying(workspace: Path, grace_seconds: float = 60) -> Iterator[subprocess.
     finally:
         program.kill()
         program.communicate()
-        wait_until(lambda: not running_in(workspace), "no process is left")
+        wait_until_none_is_in(workspace)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_ctrl_c_lets_terraform_release_its_lock(make_terraform: MakeTerraform, w
         _, said = program.communicate(timeout=60)
         assert program.returncode == 130, said
         assert not (workspace / ".terraform.tfstate.lock.info").exists()
-        assert running_in(workspace) == []
+        wait_until_none_is_in(workspace)
     assert "Traceback" not in said
     assert_usable(make_terraform, workspace)
 
@@ -100,7 +100,7 @@ def test_another_thread_can_interrupt(make_terraform: MakeTerraform, workspace: 
         terraform.apply()
     thread.join()
     assert "✗ seepp/test apply: interrupted after 1 of 2 changes" in shown.getvalue()
-    assert running_in(workspace) == []
+    wait_until_none_is_in(workspace)
     with pytest.raises(TerraformInterruptedError, match="plan was not started"):
         terraform.plan()
     assert_usable(make_terraform, workspace)
@@ -122,7 +122,7 @@ def test_an_exception_of_the_reporter_ends_terraform(make_terraform: MakeTerrafo
     terraform = make_terraform(SLOW, init=False, reporter=Failing())
     with pytest.raises(RuntimeError, match="cannot draw"):
         terraform.apply()
-    assert running_in(workspace) == []
+    wait_until_none_is_in(workspace)
     assert_usable(make_terraform, workspace)
 
 
@@ -133,7 +133,7 @@ def test_a_command_that_ignores_the_interruption_is_killed_with_its_group(tmp_pa
     child = ChildProcess(["/bin/sh", "-c", STUBBORN], directory=tmp_path, environment={}, grace_seconds=0.2)
     finished = child.run(lambda _: child.interrupt())
     assert finished.exit_code == -signal.SIGKILL
-    assert running_in(tmp_path) == []
+    wait_until_none_is_in(tmp_path)
 
 
 def test_a_second_ctrl_c_kills_at_once(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_second_ctrl_c_kills_at_once(tmp_path: Path) -> None:
             program.send_signal(signal.SIGINT)
             program.communicate(timeout=60)
             assert program.returncode == 130
-            assert running_in(workspace) == []
+            wait_until_none_is_in(workspace)
 
 
 def test_a_process_that_a_command_leaves_behind_is_ended(tmp_path: Path) -> None:
@@ -167,14 +167,14 @@ def test_a_process_that_a_command_leaves_behind_is_ended(tmp_path: Path) -> None
     )
     finished = child.run(lines.append)
     assert (finished.exit_code, finished.stderr, lines) == (7, "err\n", ["out"])
-    assert running_in(tmp_path) == []
+    wait_until_none_is_in(tmp_path)
 
 
 def test_an_interruption_before_the_start_is_not_lost(tmp_path: Path) -> None:
     child = ChildProcess(["sleep", "600"], directory=tmp_path, environment={})
     child.interrupt()
     assert child.run(print).exit_code != 0
-    assert running_in(tmp_path) == []
+    wait_until_none_is_in(tmp_path)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
@@ -190,5 +190,5 @@ def test_nothing_is_left_whenever_ctrl_c_comes(workspace: Path, delay: float) ->
         program.send_signal(signal.SIGINT)
     program.communicate(timeout=60)
     assert program.returncode != 0
-    assert running_in(workspace) == []
+    wait_until_none_is_in(workspace)
     assert not (workspace / ".terraform.tfstate.lock.info").exists()
