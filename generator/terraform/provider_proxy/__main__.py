@@ -54,11 +54,18 @@ async def main() -> None:
             question = json.loads(line)
             server.add(set(question["names"]))
             _say(question, types=len(server.names))
+    except BrokenPipeError:
+        # Whoever asked was killed before the answer.
+        lines.feed_eof()
     finally:
-        await grpc_server.stop(None)
-        await pool.close()
-    # Also when whoever made it was killed. After a crash our log in it is still to be read.
-    shutil.rmtree(settings["work"], ignore_errors=True)
+        try:
+            await grpc_server.stop(None)
+            await pool.close()
+        finally:
+            # Whatever went wrong with a provider: whoever made the directory may have been killed. Only while they
+            # live, after a crash, is our log in it still to be read.
+            if lines.at_eof():
+                shutil.rmtree(settings["work"], ignore_errors=True)
 
 
 async def _schema(binary: Path, environment: Mapping[str, str], cache: SchemaCache) -> ProviderSchema:

@@ -87,7 +87,7 @@ class Pool:
             self._changed.notify_all()
 
     async def close(self) -> None:
-        """End every process."""
+        """End every process. Raises what went wrong with the first that could not be, after trying all."""
         for configured in [*self._shared.values()]:
             if configured.ready is not None and not configured.ready.done():
                 configured.ready.cancel()
@@ -96,7 +96,9 @@ class Pool:
         if self._plain is not None:
             with contextlib.suppress(Exception):
                 started.append(await self._plain)
-        await asyncio.gather(*(upstream.close() for upstream in started))
+        for result in await asyncio.gather(*(upstream.close() for upstream in started), return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
 
     async def _configure(self, configured: Configured, request: bytes) -> None:
         async with self._changed:
