@@ -164,6 +164,9 @@ def test_every_secret_that_an_operator_sets_has_its_command(tmp_path: Path) -> N
     assert "ssm put-parameter --overwrite --type SecureString --name /lab/live/key --value file://value" in text
     assert "secretsmanager put-secret-value --secret-id live/mail --secret-string file://value" in text
     assert "/live/plain" not in sections(readme(tmp_path, SECRET, setting))["Setting secrets"]
+    assert "JSON" not in text
+    keys: Change = (SECRET[0], SECRET[1].replace("/mail", "/mail:password"))
+    assert "# The value is JSON: an object with password." in sections(readme(tmp_path, keys))["Setting secrets"]
 
 
 def test_the_bill_names_resource_unit_and_quantity(tmp_path: Path) -> None:
