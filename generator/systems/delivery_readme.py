@@ -52,7 +52,8 @@ def secrets_section(environment: Environment) -> str:
         if secret.store == "ssm":
             lines.append(f"aws ssm put-parameter --overwrite --type SecureString --name {name} --value file://value")
         else:
-            keys = sorted({s.key for _, _, s in environment.secret_references() if s.key and environment.secret_key(s) == place})
+            readers = (s for _, _, s in environment.secret_references() if environment.secret_key(s) == place)
+            keys = sorted({reader.key for reader in readers if reader.key})
             if keys:
                 lines.append(f"# The value is JSON: an object with {', '.join(keys)}.")
             lines.append(f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file://value")
