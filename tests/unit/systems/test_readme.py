@@ -232,7 +232,8 @@ def test_quotas_are_those_of_what_is_there(tmp_path: Path) -> None:
     spot = needed(("cpu: 512", "cpu: 512\n    count: { spot: 2 }"))
     assert spot["Fargate On-Demand vCPU resource count"].startswith("3:")
     assert spot["Fargate Spot vCPU resource count"].startswith("2:")
-    assert "EC2-VPC Elastic IPs" not in needed(("network:\n  vpc:", "network:\n  nat: none\n  vpc:"))
+    per_zone = needed(("network:\n  vpc:", "network:\n  nat: per_az\n  vpc:"))
+    assert (plain["EC2-VPC Elastic IPs"][0], per_zone["EC2-VPC Elastic IPs"][0]) == ("1", "2")
 
 
 def test_a_promise_is_told_with_what_keeps_it(tmp_path: Path) -> None:
