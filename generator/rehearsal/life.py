@@ -177,9 +177,9 @@ class EnvironmentLife(Life):
     def run_program(self) -> None:
         with self.report.step("run a program") as result:
             function = output_values(self.terraform)["code_runner"]
-            self.report.answer = invoke(self.client("lambda"), function, HELLO)
-            self.report.checks.append(Check("the program's output", self.report.answer.stdout, HELLO_OUTPUT, "program"))
-            result.append(self.report.answer.stdout.strip())
+            answer = self.report.answer = invoke(self.client("lambda"), function, HELLO)
+            self.report.checks.append(Check("the program's output", answer.said, HELLO_OUTPUT, "program"))
+            result.append(answer.said.strip())
 
 
 class AccountLife(Life):

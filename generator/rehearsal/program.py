@@ -31,6 +31,11 @@ class Answer:
     def stdout(self) -> str:
         return str(self.result.get("stdout", ""))
 
+    @property
+    def said(self) -> str:
+        """The program's output; of one that did not end well, why."""
+        return self.stdout if self.result.get("success") else str(self.result.get("error") or self.result)
+
 
 def invoke(client_lambda: Any, function: str, code: str, stdin: str = "", language: str = "cpp") -> Answer:
     """Run *code* through *function* (``name:alias``). Raises RunnerError when the function itself fails."""
