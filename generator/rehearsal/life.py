@@ -177,7 +177,7 @@ class EnvironmentLife(Life):
     def run_program(self) -> None:
         with self.report.step("run a program") as result:
             function = output_values(self.terraform)["code_runner"]
-            self.report.answer = invoke(self.client("lambda"), function, HELLO)
+            self.report.answer = invoke(self.client("lambda"), function, {"code": HELLO})
             self.report.checks.append(Check("the program's output", self.report.answer.stdout, HELLO_OUTPUT, "program"))
             result.append(self.report.answer.stdout.strip())
 

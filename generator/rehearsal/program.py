@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,9 @@ class Answer:
         return str(self.result.get("stdout", ""))
 
 
-def invoke(client_lambda: Any, function: str, code: str, stdin: str = "", language: str = "cpp") -> Answer:
-    """Run *code* through *function* (``name:alias``). Raises RunnerError when the function itself fails."""
-    event = {"code": code, "stdin": stdin}
-    if language != "cpp":  # which a runner that was released earlier takes without being told
-        event["language"] = language
-    payload = json.dumps(event)
-    response = client_lambda.invoke(FunctionName=function, Payload=payload.encode())
+def invoke(client_lambda: Any, function: str, request: Mapping[str, Any]) -> Answer:
+    """Send *request* to *function* (``name:alias``). Raises RunnerError when the function itself fails."""
+    response = client_lambda.invoke(FunctionName=function, Payload=json.dumps(request).encode())
     answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):
         raise RunnerError(
