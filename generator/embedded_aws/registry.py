@@ -118,9 +118,8 @@ class Registry:
     def _blob(self, request: Request, place: _Place, digest: str) -> Response:
         if request.method not in ("GET", "HEAD") or digest not in place.repository.layers:
             raise _RefusalError(404, "BLOB_UNKNOWN", f"{place.name} has no layer {digest}")
-        headers = {"Docker-Content-Digest": digest, "Content-Length": str(place.repository.layers[digest])}
-        body = self._state.blobs.path(digest).read_bytes() if request.method == "GET" else b""
-        return Response(body, headers=headers, content_type="application/octet-stream")
+        body = self._state.blobs.path(digest).read_bytes()  # which an answer to HEAD has the length of
+        return Response(body, headers={"Docker-Content-Digest": digest}, content_type="application/octet-stream")
 
     def _manifest(self, request: Request, place: _Place, reference: str) -> Response:
         if request.method == "PUT":
