@@ -8,6 +8,7 @@ import pytest
 
 INSTALL = {
     "buildah": "apt-get install buildah",
+    "chromium": "apt-get install chromium",
     "debootstrap": "apt-get install debootstrap",
 }
 

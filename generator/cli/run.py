@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.markup import escape
 
-from generator.cli.console import error_console, json_option, write_json
+from generator.cli.console import error_console, file_option, json_option, write_json
 
 if TYPE_CHECKING:
     from generator.rehearsal.standing import Standing
@@ -21,27 +22,46 @@ TRACED = ("cpp", "c")
 @click.command("run", epilog="Example: slipway run hello.cpp --env seepp/test < input.txt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--env", "environment", metavar="SYSTEM/ENV", help="Use the code runner of an environment that is up.")
+@click.option("--trace", "step_through", is_flag=True, help="Step through the program, or list its steps into a pipe.")
+@file_option(
+    "--html", "html_file", what="Write a page that shows the program step by step, in any browser and offline."
+)
 @click.option(
     "--store", "bucket", metavar="BUCKET", help="Keep program, trace and output in this bucket, and say where."
 )
 @json_option
 @click.pass_obj
-def command(project: Path, file: Path, environment: str | None, bucket: str | None, json_file: str | None) -> int:
+def command(
+    project: Path,
+    file: Path,
+    environment: str | None,
+    step_through: bool,
+    html_file: str | None,
+    bucket: str | None,
+    json_file: str | None,
+) -> int:
     """Compile and run a program and show what it prints: C++, or C or Python by the file's name.
 
     Without --env the engine runs here, on this machine. Standard input goes to the program. Exit code 1: the program
     did not compile, failed, or hit a limit.
 
+    --trace and --html record what a C++ or C program does, statement by statement, and show code, stack and heap.
+
     With --store a C++ or C program is traced too, and the answer is kept under the keys ID/ID_code.cpp, ID_trace.json,
     ID_cc_stdout.txt, ID_cc_stderr.txt, ID_stdout.txt and ID_stderr.txt: in the environment's AWS, or without --env on
     AWS with your credentials.
     """
+    if step_through and json_file == "-":
+        raise click.UsageError("--trace and --json - would both write to standard output.")
     language = LANGUAGES.get(file.suffix, "cpp")
+    seen = step_through or html_file is not None
+    if seen and language not in TRACED:
+        raise click.UsageError(f"{file}: only C++ and C programs are traced (docs/trace.md).")
     # What is the default is left out: a runner that was released earlier takes that, too.
     request: dict[str, Any] = {"code": _read(file), "stdin": _stdin()}
     if language != "cpp":
         request["language"] = language
-    if bucket and language in TRACED:
+    if seen or (bucket and language in TRACED):
         request["trace"] = True
     standing = _standing(project, environment) if environment else None
     result = _through(standing, request) if standing else _here(request)
@@ -51,7 +71,30 @@ def command(project: Path, file: Path, environment: str | None, bucket: str | No
         _show(result)
     if bucket:
         error_console().print(f"kept in s3://{bucket}/{_keep(standing, bucket, request, result)}/")
-    return 0 if result["success"] else 1
+    shown = not seen or _let_see(result, file, step_through, html_file)
+    return 0 if result["success"] and shown else 1
+
+
+def _let_see(result: dict[str, Any], file: Path, step_through: bool, html_file: str | None) -> bool:
+    """Show the trace where it is asked for; false if there is none."""
+    from generator.files import replace_files
+    from generator.traces import Steps, listing, page, show
+
+    trace = result["trace"]
+    if trace is None:
+        why = result.get("traceError") or result.get("error") or "the code runner is an earlier one"
+        error_console().print(f"[red]no trace[/]: {escape(why)}")
+        return False
+    if html_file:
+        replace_files({Path(html_file): page(trace, file.name)})
+        error_console().print(f"written to {html_file}; open it in a browser")
+    if step_through:
+        steps = Steps(trace)
+        if sys.stdout.isatty():
+            show(steps)
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in listing(steps))
+    return True
 
 
 def _stdin() -> str:
