@@ -20,6 +20,7 @@ int main() {
 }
 """
 HELLO_OUTPUT = "Hello from the slipway: 78 planks\n"
+HELLO_LAST_STEP = "return in main, line 9"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,20 @@ class Answer:
     @property
     def stdout(self) -> str:
         return str(self.result.get("stdout", ""))
+
+    @property
+    def said(self) -> str:
+        """The program's output; of one that did not end well, why."""
+        return self.stdout if self.result.get("success") else str(self.result.get("error") or self.result)
+
+    @property
+    def last_step(self) -> str:
+        """Where the program's trace ends; without one, why."""
+        trace = self.result.get("trace")
+        if trace is None:
+            return f"no trace: {self.result.get('traceError') or self.result.get('error')}"
+        last = trace["trace"][-1]
+        return f"{last['event']} in {last['funcName']}, line {last['line']}"
 
 
 def invoke(client_lambda: Any, function: str, request: Mapping[str, Any]) -> Answer:

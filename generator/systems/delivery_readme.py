@@ -45,13 +45,17 @@ def set_by_hand(environment: Environment) -> bool:
 def secrets_section(environment: Environment) -> str:
     """How to set each secret; the places exist after the first apply, with a placeholder."""
     lines = []
-    for secret in environment.secrets().values():
+    for place, secret in environment.secrets().items():
         name = secret.name.render(environment.values)
         if secret.value is not None:
             continue
         if secret.store == "ssm":
             lines.append(f"aws ssm put-parameter --overwrite --type SecureString --name {name} --value file://value")
         else:
+            readers = (s for _, _, s in environment.secret_references() if environment.secret_key(s) == place)
+            keys = sorted({reader.key for reader in readers if reader.key})
+            if keys:
+                lines.append(f"# The value is JSON: an object with {', '.join(keys)}.")
             lines.append(f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file://value")
     commands = "\n".join(lines)
     return f"""Terraform makes the places and never sees the values. Write each into a file `value`, without a newline

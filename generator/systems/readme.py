@@ -167,7 +167,10 @@ def _off_hours(environment: Environment) -> Iterator[str]:
     off = environment.off_hours
     if off is not None:
         weekends = " and at weekends" if off.weekends else ""
-        yield f"No task of a service runs from {off.from_} to {off.until}{weekends} ({off.time_zone})."
+        yield (
+            f"No task of a service runs from {off.from_} to {off.until}{weekends} ({off.time_zone}). To work at such "
+            "an hour, see [while an environment sleeps](../../../docs/changing.md#while-an-environment-sleeps)."
+        )
 
 
 def _databases(environment: Environment) -> Iterator[str]:

@@ -135,9 +135,8 @@ def _expected_service(live: Live, host: str, path: str) -> str | None:
 def _service_of(live: Live, target_group_arn: str) -> str:
     """The service that registers its tasks with the target group."""
     ecs = live.client("ecs")
-    names = list(live.environment.services)
-    answer = ecs.describe_services(cluster=live.cluster, services=[f"{live.prefix}-{name}" for name in names])
-    for service in answer["services"]:
-        if any(b["targetGroupArn"] == target_group_arn for b in service["loadBalancers"]):
-            return str(service["serviceName"]).removeprefix(f"{live.prefix}-")
+    for name in live.environment.services:
+        answer = ecs.describe_services(cluster=live.cluster, services=[f"{live.prefix}-{name}"])
+        if any(b["targetGroupArn"] == target_group_arn for s in answer["services"] for b in s["loadBalancers"]):
+            return name
     raise RehearsalError(f"no service registers with {target_group_arn}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
@@ -27,6 +28,16 @@ class OffHours(Model):
     def _a_night(self) -> OffHours:
         if self.until >= self.from_:
             raise wrong(f"ends at {self.until}, not in the morning after {self.from_}", "Make until earlier than from.")
+        return self
+
+    @model_validator(mode="after")
+    def _a_known_zone(self) -> OffHours:
+        # AWS would refuse it in the middle of an apply.
+        if self.time_zone not in available_timezones():
+            raise wrong(
+                f"names a time zone that does not exist: {self.time_zone}",
+                "Write a name of the time zone database, as America/New_York.",
+            )
         return self
 
     @property

@@ -21,11 +21,10 @@ owner: team
 region: us-west-2
 registries: { repositories: [api] }
 network:
-  nat: none
   vpc:
     availability_zones: [us-west-2a, us-west-2b]
     cidr: 10.0.0.0/16
-    subnets: { private: [10.0.10.0/24, 10.0.11.0/24] }
+    subnets: { public: [10.0.1.0/24, 10.0.2.0/24], private: [10.0.10.0/24, 10.0.11.0/24] }
 off_hours: { time_zone: Europe/Berlin }
 services:
   api:

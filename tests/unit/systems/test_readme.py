@@ -164,6 +164,9 @@ def test_every_secret_that_an_operator_sets_has_its_command(tmp_path: Path) -> N
     assert "ssm put-parameter --overwrite --type SecureString --name /lab/live/key --value file://value" in text
     assert "secretsmanager put-secret-value --secret-id live/mail --secret-string file://value" in text
     assert "/live/plain" not in sections(readme(tmp_path, SECRET, setting))["Setting secrets"]
+    assert "JSON" not in text
+    keys: Change = (SECRET[0], SECRET[1].replace("/mail", "/mail:password"))
+    assert "# The value is JSON: an object with password." in sections(readme(tmp_path, keys))["Setting secrets"]
 
 
 def test_the_bill_names_resource_unit_and_quantity(tmp_path: Path) -> None:
@@ -229,7 +232,8 @@ def test_quotas_are_those_of_what_is_there(tmp_path: Path) -> None:
     spot = needed(("cpu: 512", "cpu: 512\n    count: { spot: 2 }"))
     assert spot["Fargate On-Demand vCPU resource count"].startswith("3:")
     assert spot["Fargate Spot vCPU resource count"].startswith("2:")
-    assert "EC2-VPC Elastic IPs" not in needed(("network:\n  vpc:", "network:\n  nat: none\n  vpc:"))
+    per_zone = needed(("network:\n  vpc:", "network:\n  nat: per_az\n  vpc:"))
+    assert (plain["EC2-VPC Elastic IPs"][0], per_zone["EC2-VPC Elastic IPs"][0]) == ("1", "2")
 
 
 def test_a_promise_is_told_with_what_keeps_it(tmp_path: Path) -> None:

@@ -87,6 +87,13 @@ def tiers_present(environment: Environment) -> Iterator[Problem]:
             yield Problem(path, f"{dotted(path)} has no {tier} subnets for {who}.", f"Add {tier}: one CIDR per zone.")
 
 
+def services_reach_out(environment: Environment) -> Iterator[Problem]:
+    """Services have a way out, by which their images and secrets come."""
+    if environment.services and environment.network.nat == "none":
+        what = "The services cannot fetch their images: the network has no NAT gateway."
+        yield Problem(("network", "nat"), what, "Write nat: single, or per_az for one in each zone.")
+
+
 def load_balancer_zones(environment: Environment) -> Iterator[Problem]:
     """An Application Load Balancer has subnets in two zones, each with room for its addresses (/27)."""
     tiers = _load_balancer_tiers(environment)
@@ -121,5 +128,6 @@ CHECKS = (
     subnets_inside_vpc,
     subnets_disjoint,
     tiers_present,
+    services_reach_out,
     load_balancer_zones,
 )

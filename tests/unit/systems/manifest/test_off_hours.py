@@ -46,6 +46,7 @@ def test_an_override_may_wake_one_environment(tmp_path: Path) -> None:
         ("{}", "off_hours needs the key time_zone."),
         ("true", "off_hours must be false or a map with time_zone."),
         ("{ time_zone: New York }", 'off_hours.time_zone has the wrong form: "New York".'),
+        ("{ time_zone: America/NewYork }", "off_hours names a time zone that does not exist: America/NewYork."),
         ("{ time_zone: UTC, from: 24:00 }", 'off_hours.from has the wrong form: "24:00".'),
         ("{ time_zone: UTC, until: 8:00 }", 'off_hours.until has the wrong form: "8:00".'),
         ("{ time_zone: UTC, from: 08:00 }", "off_hours ends at 08:00, not in the morning after 08:00."),

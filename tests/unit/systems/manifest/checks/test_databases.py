@@ -69,11 +69,10 @@ owner: teaching
 region: us-east-1
 registries: { repositories: [api] }
 network:
-  nat: none
   vpc:
     availability_zones: [us-east-1a]
     cidr: 10.0.0.0/16
-    subnets: { private: [10.0.10.0/24] }
+    subnets: { public: [10.0.1.0/24], private: [10.0.10.0/24] }
 services:
   api: { image: { repository: api }, uses: { databases: [main] } }
 databases:

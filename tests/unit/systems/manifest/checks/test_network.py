@@ -53,6 +53,11 @@ def test_a_tier_that_something_needs_is_not_left_out(tmp_path: Path, tier: str, 
     assert error.what == f"network.vpc.subnets has no {tier} subnets for {who} (environment dev)."
 
 
+def test_services_without_a_way_out_are_refused(tmp_path: Path) -> None:
+    error = edited(tmp_path, ("network:\n", "network:\n  nat: none\n")).error("nat: none")
+    assert error.what == "The services cannot fetch their images: the network has no NAT gateway."
+
+
 def test_a_load_balancer_in_one_zone_is_refused(tmp_path: Path) -> None:
     manifest = edited(tmp_path, (ZONES, "[us-east-1a]"))
     assert "A load balancer needs at least two availability zones." in [error.what for error in manifest.errors()]

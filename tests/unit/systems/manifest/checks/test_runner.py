@@ -66,7 +66,7 @@ def test_a_host_without_a_way_out_needs_isolated_subnets(tmp_path: Path) -> None
 
 
 def test_internet_without_nat_is_refused(tmp_path: Path) -> None:
-    error = with_engine(tmp_path, EC2, INTERNAL, ("network:\n", "network:\n  nat: none\n")).error("  host:")
+    _, error = with_engine(tmp_path, EC2, INTERNAL, ("network:\n", "network:\n  nat: none\n")).errors()
     assert error.what == "The code runner's programs may fetch from the internet, but the network has no NAT gateway."
 
 
