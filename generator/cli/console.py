@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,14 @@ def error_console() -> Console:
 
 def json_option(command: Any) -> Any:
     """The option ``--json FILE|-`` that several commands have."""
-    return click.option(
-        "--json",
-        "json_file",
-        metavar="FILE",
-        callback=_checked_target,
-        help="Write the result as JSON to FILE, or to standard output with -.",
-    )(command)
+    return file_option("--json", "json_file", what="Write the result as JSON to FILE, or to standard output with -.")(
+        command
+    )
+
+
+def file_option(*names: str, what: str) -> Callable[[Any], Any]:
+    """An option that names a file to be written, checked before the work begins."""
+    return click.option(*names, metavar="FILE", callback=_checked_target, help=what)
 
 
 def quiet_option(command: Any) -> Any:

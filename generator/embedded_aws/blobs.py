@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import uuid
 from pathlib import Path
+from typing import IO
 
+_PART = 1024 * 1024  # bytes
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -33,8 +36,39 @@ class BlobStore:
             raise ValueError(f"{digest!r} is not a digest")
         return self._directory / digest.removeprefix("sha256:")
 
+    def upload(self) -> Upload:
+        """Begin a blob that comes in parts."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Upload(self, self._directory / f"{uuid.uuid4().hex}.partial")
+
     def clear(self) -> None:
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+class Upload:
+    """A blob on its way. *size* is what came so far, in bytes."""
+
+    def __init__(self, store: BlobStore, path: Path) -> None:
+        self._store, self._path = store, path
+        self._path.touch(mode=0o600)
+        self._sha256 = hashlib.sha256()
+        self.size = 0
+
+    def add(self, content: IO[bytes]) -> None:
+        with self._path.open("ab") as file:
+            while part := content.read(_PART):
+                file.write(part)
+                self._sha256.update(part)
+                self.size += len(part)
+
+    def finish(self, digest: str) -> str:
+        """Keep the blob, if *digest* is its own; return its own digest."""
+        own = f"sha256:{self._sha256.hexdigest()}"
+        if own == digest:
+            self._path.replace(self._store.path(own))
+        else:
+            self._path.unlink()
+        return own
 
 
 def digest_of(content: bytes) -> str:

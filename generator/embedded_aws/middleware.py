@@ -11,6 +11,7 @@ from typing import Any
 
 from werkzeug.test import run_wsgi_app
 
+from generator.embedded_aws.registry import Registry, is_for_registry
 from generator.embedded_aws.state import ServerState
 
 # S3 paths begin with a bucket; moto keeps this one for itself.
@@ -34,13 +35,15 @@ Answer = tuple[list[bytes], str, list[tuple[str, str]]]  # body, status, headers
 class Middleware:
     """Answers health itself and sends everything else to moto, in the account a 12-digit access key id names.
 
-    It also serves the layers whose URL GetDownloadUrlForLayer gives. *plain*: moto chooses the account as it does.
+    It also serves the layers whose URL GetDownloadUrlForLayer gives, and the registry to those who push images.
+    *plain*: moto chooses the account as it does.
     """
 
     def __init__(self, application: Application, state: ServerState, *, plain: bool) -> None:
         self._application = application
         self._state = state
         self._plain = plain
+        self._registry = Registry(state)
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -50,10 +53,13 @@ class Middleware:
             return _answer(start_response, "200 OK", body, "application/json")
         if path.startswith(LAYER_PATH):
             return self._layer(path.removeprefix(LAYER_PATH), start_response)
+        if not self._plain and is_for_registry(environ):
+            return self._registry(environ, start_response)
         if path == RESET_PATH and environ.get("REQUEST_METHOD") == "POST":
             # Before moto forgets everything, so that nothing of the old state keeps running.
             self._state.clear()
             self._answers.clear()
+            self._registry.clear()
         if not self._plain and "HTTP_X_MOTO_ACCOUNT_ID" not in environ and (account := account_of(environ)):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         if self._plain:

@@ -13,7 +13,7 @@ from generator.project import Target
 from generator.rehearsal.checks import Check, Live, check_account, check_delivery, check_environment
 from generator.rehearsal.checks.delivery import REPOSITORY
 from generator.rehearsal.images import push_and_release, push_session_images
-from generator.rehearsal.program import HELLO, HELLO_OUTPUT, Answer, invoke
+from generator.rehearsal.program import HELLO, HELLO_LAST_STEP, HELLO_OUTPUT, Answer, invoke
 from generator.rehearsal.protected import is_refusal, protected
 from generator.rehearsal.sites import connect_sites, connected
 from generator.rehearsal.terraform_runs import output_values
@@ -177,8 +177,12 @@ class EnvironmentLife(Life):
     def run_program(self) -> None:
         with self.report.step("run a program") as result:
             function = output_values(self.terraform)["code_runner"]
-            answer = self.report.answer = invoke(self.client("lambda"), function, HELLO)
-            self.report.checks.append(Check("the program's output", answer.said, HELLO_OUTPUT, "program"))
+            request = {"code": HELLO, "trace": True}
+            answer = self.report.answer = invoke(self.client("lambda"), function, request)
+            self.report.checks += [
+                Check("the program's output", answer.said, HELLO_OUTPUT, "program"),
+                Check("its trace ends with", answer.last_step, HELLO_LAST_STEP, "program"),
+            ]
             result.append(answer.said.strip())
 
 

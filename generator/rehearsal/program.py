@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ int main() {
 }
 """
 HELLO_OUTPUT = "Hello from the slipway: 78 planks\n"
+HELLO_LAST_STEP = "return in main, line 9"
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,19 @@ class Answer:
         """The program's output; of one that did not end well, why."""
         return self.stdout if self.result.get("success") else str(self.result.get("error") or self.result)
 
+    @property
+    def last_step(self) -> str:
+        """Where the program's trace ends; without one, why."""
+        trace = self.result.get("trace")
+        if trace is None:
+            return f"no trace: {self.result.get('traceError') or self.result.get('error')}"
+        last = trace["trace"][-1]
+        return f"{last['event']} in {last['funcName']}, line {last['line']}"
 
-def invoke(client_lambda: Any, function: str, code: str, stdin: str = "", language: str = "cpp") -> Answer:
-    """Run *code* through *function* (``name:alias``). Raises RunnerError when the function itself fails."""
-    event = {"code": code, "stdin": stdin}
-    if language != "cpp":  # which a runner that was released earlier takes without being told
-        event["language"] = language
-    payload = json.dumps(event)
-    response = client_lambda.invoke(FunctionName=function, Payload=payload.encode())
+
+def invoke(client_lambda: Any, function: str, request: Mapping[str, Any]) -> Answer:
+    """Send *request* to *function* (``name:alias``). Raises RunnerError when the function itself fails."""
+    response = client_lambda.invoke(FunctionName=function, Payload=json.dumps(request).encode())
     answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):
         raise RunnerError(

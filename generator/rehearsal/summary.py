@@ -75,7 +75,9 @@ def _programs(system: SystemReport) -> Iterator[Panel]:
     for report in system.environments:
         if report.answer is not None:
             seconds = report.answer.result.get("timings", {}).get("total", 0.0)
-            title = f"a C++ program through {report.name}, compiled and run in {seconds:.2f} s"
+            trace = report.answer.result.get("trace")
+            traced = f", {len(trace['trace'])} steps of it traced" if trace else ""
+            title = f"a C++ program through {report.name}, compiled and run in {seconds:.2f} s{traced}"
             yield Panel(Text(report.answer.stdout.rstrip()), title=title, title_align="left", expand=False)
 
 

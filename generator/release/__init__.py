@@ -1,4 +1,4 @@
-"""Releasing images: which image runs is written outside Terraform, so that a plan afterwards is empty.
+"""Building, pushing and releasing images. Which one runs is written outside Terraform: a plan afterwards is empty.
 
 A release writes the pointer parameter, and then brings what runs the image to it as Terraform would have done.
 """

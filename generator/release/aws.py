@@ -36,10 +36,10 @@ NOT_BELIEVED = (
 )
 
 
-def clients_of_region(region: str) -> Clients:
-    """Return a maker of clients in *region* with the credentials that AWS's own tools would find here.
+def clients_of_region(region: str | None = None) -> Clients:
+    """Return a maker of clients with the credentials that AWS's own tools would find here, in *region* or theirs.
 
-    The maker raises AwsError without credentials.
+    Raises AwsError without credentials.
     """
     import boto3
 

@@ -60,10 +60,7 @@ def find_image(ecr: Any, deployable: Deployable, reference: str) -> Image:
     except ClientError as error:
         if error_code(error) != "RepositoryNotFoundException":
             raise
-        raise AwsError(
-            f"there is no repository {deployable.repository}",
-            cure="Apply the system's account with terraform first, and check account and region.",
-        ) from error
+        raise no_repository(deployable) from error
     if not answer["images"]:
         raise AwsError(
             f"{deployable.repository} has no image {reference}",
@@ -77,6 +74,13 @@ def find_image(ecr: Any, deployable: Deployable, reference: str) -> Image:
         found["imageId"]["imageDigest"],
         found["imageManifest"],
         media_type,
+    )
+
+
+def no_repository(deployable: Deployable) -> AwsError:
+    return AwsError(
+        f"there is no repository {deployable.repository}",
+        cure="Apply the system's account with terraform first, and check account and region.",
     )
 
 

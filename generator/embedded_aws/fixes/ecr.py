@@ -5,12 +5,16 @@
 - PutImage: moto accepts manifests whose layers nobody uploaded, derives the digest from the layers' digests (AWS: from
   the manifest's bytes), answers an unknown repository with HTTP 500, and a tag that is taken in an immutable repository
   with another error than AWS's ImageTagAlreadyExistsException.
+- GetAuthorizationToken: moto's token ended in 2015; AWS's holds for twelve hours. Ours names account and region, as
+  `registry.py` reads it.
 - imageSizeInBytes: moto gives the size of the configuration instead of the layers'.
 """
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -27,7 +31,10 @@ from moto.ecr.responses import ECRResponse
 from generator.embedded_aws.blobs import digest_of
 from generator.embedded_aws.middleware import LAYER_PATH
 from generator.embedded_aws.patching import around
+from generator.embedded_aws.registry import password
 from generator.embedded_aws.state import ServerState
+
+TOKEN_HOURS = 12
 
 
 class EmptyUploadException(ServiceException):
@@ -78,6 +85,20 @@ def apply(state: ServerState) -> None:
         if digest not in repository.layers:
             raise _layers_not_found([digest], repository)
         return ActionResult({"downloadUrl": f"{state.endpoint_url}{LAYER_PATH}{digest}", "layerDigest": digest})
+
+    @around(ECRResponse, "get_authorization_token")
+    def get_authorization_token(_: Any, self: Any) -> Any:
+        region, accounts = self.region, self._get_param("registryIds") or [self.current_account]
+        expires = datetime.now(UTC) + timedelta(hours=TOKEN_HOURS)
+        data = [
+            {
+                "authorizationToken": b64encode(f"AWS:{password(account, region)}".encode()).decode(),
+                "expiresAt": expires,
+                "proxyEndpoint": f"https://{account}.dkr.ecr.{region}.amazonaws.com",
+            }
+            for account in accounts
+        ]
+        return ActionResult({"authorizationData": data})
 
     @around(ECRBackend, "put_image")
     def put_image(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.cli.image import Aws
 from generator.cli.main import run
 from tests.unit.systems.manifest.manifests import SMALL
 
@@ -112,7 +113,7 @@ def test_an_interruption_says_that_aws_goes_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("generator.cli.image._aws", lambda *_: (None, "AWS"))
+    monkeypatch.setattr("generator.cli.image._aws", lambda *_: Aws(lambda _: None, "AWS"))
     monkeypatch.setattr("generator.release.rollback", interrupted)
     assert run(["--project", str(project), "image", "rollback", "lab/dev", "web"]) == 130
     assert "what AWS has begun goes on there; repeat the command" in capsys.readouterr().err

@@ -18,7 +18,7 @@ def rehearsal(*, found: int = 2, left: list[str] | None = None, failure: str = "
         "one/test",
         steps=[Step("apply", "98 added, 0 changed, 0 destroyed", 90.0), Step("ask AWS", "", 2.0)],
         checks=[Check("web: tasks", found, 2, "services")],
-        answer=Answer({"stdout": "[hello]\n", "timings": {"total": 0.5}}),
+        answer=Answer({"stdout": "[hello]\n", "timings": {"total": 0.5}, "trace": {"code": "", "trace": [{}] * 7}}),
         failure=failure,
     )
     return Rehearsal({"one": SystemReport(Report("one/account"), [environment], [] if left is None else left)}, 125.4)
@@ -37,6 +37,7 @@ def test_it_says_what_was_done_what_ran_and_that_nothing_is_left() -> None:
     assert "98 added" in said
     assert "services 1/1: web: tasks" in said
     assert "[hello]" in said
+    assert "compiled and run in 0.50 s, 7 steps of it traced" in said
     assert "left of one: nothing" in said
     assert "All holds: 1 of 1 checks, 2 min 5 s" in said
 
