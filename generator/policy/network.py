@@ -13,7 +13,7 @@ from generator.policy.plan import Links, Plan, Resource
 from generator.policy.plan.values import UNKNOWN, Unknown, is_known
 from generator.policy.verdict import some
 
-ANYWHERE = ("0.0.0.0/0", "::/0")
+DEFAULT_TABLE = "aws_default_route_table"
 Direction = Literal["ingress", "egress"]
 Way = Literal["internet gateway", "NAT", "none"]
 
@@ -189,9 +189,19 @@ class Network:
             if vpc in self.plan.links(association, "vpc_id", "aws_vpc"):
                 table = self.plan.links(association, "route_table_id", "aws_route_table").one
                 return None if table is None else self._table_way(table)
-        for default in self.plan.of_type("aws_default_route_table"):
-            return self._table_way(default)
-        return "none"
+        defaults = {default.address: self._is_default_of(default, vpc) for default in self.plan.of_type(DEFAULT_TABLE)}
+        if not any(truth is not False for truth in defaults.values()):
+            return "none"
+        ways = {self._table_way(self.plan.by_address[a]) for a, truth in defaults.items() if truth}
+        return ways.pop() if len(ways) == 1 else None
+
+    def _is_default_of(self, table: Resource, vpc: Resource) -> bool | None:
+        """Whether *table* is the one that AWS made with *vpc*."""
+        own, wanted = table.get("default_route_table_id"), vpc.get("default_route_table_id")
+        if isinstance(own, str) and isinstance(wanted, str):
+            return own == wanted
+        named = self.plan.links(table, "default_route_table_id", "aws_vpc")
+        return named.one is vpc if named.one else (None if not named.complete or named.outside else vpc in named)
 
     def _table_way(self, table: Resource) -> Way | None:
         routes, sure = self.plan.linking("aws_route", "route_table_id", table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.policy.containers import environment
-from generator.policy.permissions import Statement
+from generator.policy.permissions import Role, Statement, glob
 from generator.policy.plan import Links, Resource, joined
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
@@ -155,23 +155,37 @@ def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
     "results with the caller's role.",
     decidable="rehearsed plan",
 )
-def runner_role_isbare_role(platform: Platform) -> Iterator[Verdict]:
+def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
-        yield from bare_role(platform, function, "role")
+        yield from bare_role(platform, function, "role", (*OWN_LOGS, *INTERFACES))
     for task in platform.runner_tasks:
         if task.definition.get("task_role_arn") is not None:
-            yield from bare_role(platform, task.definition, "task_role_arn")
+            yield from bare_role(platform, task.definition, "task_role_arn", OWN_LOGS)
 
 
-def bare_role(platform: Platform, holder: Resource, attribute: str) -> Iterator[Verdict]:
+def bare_role(
+    platform: Platform, holder: Resource, attribute: str, permitted: tuple[str, ...] | None = None
+) -> Iterator[Verdict]:
+    """Whether the role that *attribute* of *holder* names allows nothing that is forbidden; nor anything else but what
+    is *permitted*, where that is said."""
     role = platform.permissions.named(holder, attribute)
     if role is None:
         yield judge(None, holder, "", attribute, f"The role of {attribute} is not in this plan, or not known yet.")
         return
     allowed = [action for action in FORBIDDEN if role.allows(action)]
+    if permitted is not None:
+        allowed += sorted(_beyond(role, permitted) - set(allowed))
     unknown = not role.complete
     message = f"{role.resource.address} allows {', '.join(allowed)}."
     yield judge(False if allowed else (None if unknown else True), holder, message, attribute)
+
+
+def _beyond(role: Role, permitted: tuple[str, ...]) -> set[str]:
+    """What *role* allows besides *permitted*, and does not deny."""
+    allowing = [s for s in role.statements if s.effect == "Allow"]
+    named = {action for s in allowing for action in s.actions}
+    found = {a for a in named if not any(glob(p, a, fold=True) for p in permitted) and not role.denies(a)}
+    return found | {"everything but what it names" for s in allowing if s.not_actions}
 
 
 @rule(

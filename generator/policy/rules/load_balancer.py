@@ -158,8 +158,9 @@ def rules_are_reached(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     by_listener: dict[str, list[Resource]] = {}
     for rule_ in plan.of_type("aws_lb_listener_rule"):
-        listener = plan.links(rule_, "listener_arn", "aws_lb_listener").one
-        by_listener.setdefault(listener.address if listener else rule_.block_address, []).append(rule_)
+        listener, arn = plan.links(rule_, "listener_arn", "aws_lb_listener").one, rule_.get("listener_arn")
+        elsewhere = arn if isinstance(arn, str) else rule_.block_address
+        by_listener.setdefault(listener.address if listener else elsewhere, []).append(rule_)
     for rules in by_listener.values():
         sorted_ = [r for r in rules if isinstance(r.get("priority"), int)]
         sorted_.sort(key=lambda r: r.get("priority"))

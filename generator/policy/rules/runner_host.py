@@ -68,7 +68,7 @@ def _cluster(platform: Platform, service: Resource) -> str | None:
     remediation="Give the instances the ECS agent, Session Manager and image pulls alone, IMDSv2 and a hop limit of 1.",
     decidable="rehearsed plan",
 )
-def runner_host_isbare_role(platform: Platform) -> Iterator[Verdict]:
+def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
     for template, _ in runner_hosts(platform):
         wanted = (("http_tokens", "required"), ("http_put_response_hop_limit", 1))
         guarded = every([_is(platform, template, f"metadata_options.0.{name}", value) for name, value in wanted])
