@@ -120,7 +120,7 @@ def _finding(record: Record, target: str, locate: Locate, outcome: Outcome | Non
     return Finding(
         target=target,
         rule=record.check,
-        title=record.title,
+        title=record.title.rstrip("."),
         severity=SEVERITIES.get(record.check, Severity.MEDIUM),
         outcome=found,
         address=record.address,

@@ -115,7 +115,8 @@ def _readable(source: Path) -> Iterator[None]:
         yield
     except Exception as error:
         # checkov takes much for granted of what it reads, and says little.
-        what = f"checkov cannot read it: {type(error).__name__}: {error}"
+        # Not its message, which may repeat a secret.
+        what = f"checkov cannot read it: {type(error).__name__}"
         raise SlipwayError(what, where=Location(source), cure="--without-checkov leaves it out.") from error
 
 

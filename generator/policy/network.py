@@ -10,10 +10,10 @@ from ipaddress import ip_network
 from typing import Any, Literal
 
 from generator.policy.plan import Links, Plan, Resource
-from generator.policy.plan.values import UNKNOWN, Unknown
+from generator.policy.plan.values import UNKNOWN, Unknown, is_known
 from generator.policy.verdict import some
 
-ANYWHERE = ("0.0.0.0/0", "::/0")
+DEFAULT_TABLE = "aws_default_route_table"
 Direction = Literal["ingress", "egress"]
 Way = Literal["internet gateway", "NAT", "none"]
 
@@ -22,8 +22,8 @@ Way = Literal["internet gateway", "NAT", "none"]
 class Opening:
     """One rule of a security group. *ports* are the first and the last, or None for every protocol and port.
 
-    *ranges* are CIDR ranges, *peers* security groups; *prefix_lists* are AWS's or one's own lists of ranges. What is
-    UNKNOWN in any of them makes *unknown* true.
+    *ranges* are CIDR ranges, *peers* security groups; *prefix_lists* are AWS's or one's own lists of ranges.
+    *ranges_known* and *ports_known* are false where a part is known only after the apply.
     """
 
     source: Resource
@@ -33,17 +33,36 @@ class Opening:
     ranges: tuple[str, ...]
     peers: Links
     prefix_lists: bool
-    unknown: bool = False
+    ranges_known: bool = True
+    ports_known: bool = True
 
     @property
     def anywhere(self) -> bool | None:
         """Whether it opens to every address."""
         if any(_wide(text) for text in self.ranges):
             return True
-        return None if self.unknown else False
+        return False if self.ranges_known else None
 
-    def has(self, port: int) -> bool:
+    @property
+    def from_ranges(self) -> bool | None:
+        """Whether it opens to ranges of addresses, and not to security groups alone."""
+        if self.ranges or self.prefix_lists:
+            return True
+        return False if self.ranges_known else None
+
+    @property
+    def every_port(self) -> bool | None:
+        return self.ports is None if self.ports_known else None
+
+    def has(self, port: int) -> bool | None:
+        """Whether it opens *port*."""
+        if not self.ports_known:
+            return None
         return self.ports is None or self.ports[0] <= port <= self.ports[1]
+
+    def is_only(self, port: int) -> bool | None:
+        """Whether it opens *port* and no other."""
+        return self.ports == (port, port) if self.ports_known else None
 
 
 @dataclass
@@ -117,6 +136,10 @@ class Network:
         for group in self.plan.of_type("aws_security_group", "aws_default_security_group"):
             own = Links((group,))
             for direction in directions:
+                unknown = isinstance(group.get(direction), Unknown)
+                if unknown and self.plan.is_written(group, f"{direction}.0.cidr_blocks"):
+                    peers = Links(certain=False, complete=False)
+                    yield _opening(group, direction, UNKNOWN, (UNKNOWN, UNKNOWN), [UNKNOWN], peers, None), own
                 for number, block in enumerate(group.blocks(direction)):
                     ranges = [*_list(block.get("cidr_blocks")), *_list(block.get("ipv6_cidr_blocks"))]
                     peers = Links()
@@ -131,14 +154,18 @@ class Network:
     def _groups(self, resource: Resource, path: str) -> Links:
         return self.plan.links(resource, path, "aws_security_group")
 
+    def judged(self, group: Resource, direction: Direction, test: Callable[[Opening], bool | None]) -> bool | None:
+        """Whether *test* holds of a rule of *group*; None where it depends on what is unknown, or on a rule whose group
+        the plan does not know."""
+        sure, complete = self.openings(group, direction)
+        found = some([test(opening) for opening in sure])
+        if found is False and not complete:
+            return None if any(test(o) is not False for o in self.maybe_openings(direction)) else False
+        return found
+
     def opens_to_world(self, group: Resource, direction: Direction) -> bool | None:
         """Whether *group* has a rule for every address."""
-        sure, complete = self.openings(group, direction)
-        found = some([opening.anywhere for opening in sure])
-        if found is False and not complete:
-            perhaps = [o.anywhere is not False for o in self.maybe_openings(direction)]
-            return None if any(perhaps) else False
-        return found
+        return self.judged(group, direction, lambda opening: opening.anywhere)
 
     def way_out(self, subnet: Resource) -> Way | None:
         """How traffic for the internet leaves *subnet*; None when it is not known."""
@@ -162,9 +189,19 @@ class Network:
             if vpc in self.plan.links(association, "vpc_id", "aws_vpc"):
                 table = self.plan.links(association, "route_table_id", "aws_route_table").one
                 return None if table is None else self._table_way(table)
-        for default in self.plan.of_type("aws_default_route_table"):
-            return self._table_way(default)
-        return "none"
+        defaults = {default.address: self._is_default_of(default, vpc) for default in self.plan.of_type(DEFAULT_TABLE)}
+        if not any(truth is not False for truth in defaults.values()):
+            return "none"
+        ways = {self._table_way(self.plan.by_address[a]) for a, truth in defaults.items() if truth}
+        return ways.pop() if len(ways) == 1 else None
+
+    def _is_default_of(self, table: Resource, vpc: Resource) -> bool | None:
+        """Whether *table* is the one that AWS made with *vpc*."""
+        own, wanted = table.get("default_route_table_id"), vpc.get("default_route_table_id")
+        if isinstance(own, str) and isinstance(wanted, str):
+            return own == wanted
+        named = self.plan.links(table, "default_route_table_id", "aws_vpc")
+        return named.one is vpc if named.one else (None if not named.complete or named.outside else vpc in named)
 
     def _table_way(self, table: Resource) -> Way | None:
         routes, sure = self.plan.linking("aws_route", "route_table_id", table)
@@ -207,18 +244,18 @@ def _opening(
     peers: Links,
     lists: Any,
 ) -> Opening:
-    unknown = any(isinstance(part, Unknown) for part in (protocol, *ports, *ranges))
-    known = tuple(text for text in ranges if isinstance(text, str))
-    every = protocol in ("-1", "all") or not all(isinstance(port, int) and port >= 0 for port in ports)
+    every = protocol in ("-1", "all")
+    every_port = every or not all(isinstance(port, int) and port >= 0 for port in ports)
     return Opening(
         source,
         direction,
         str(protocol),
-        None if every else (ports[0], ports[1]),
-        known,
+        None if every_port else (ports[0], ports[1]),
+        tuple(text for text in ranges if isinstance(text, str)),
         peers,
         lists is not None,
-        unknown,
+        ranges_known=is_known(ranges),
+        ports_known=every or is_known([protocol, *ports]),
     )
 
 

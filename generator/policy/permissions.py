@@ -53,6 +53,14 @@ AWS_POLICIES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# What gives a policy to roles, and the argument that names them.
+HOLDERS = (
+    ("aws_iam_role_policy", "role"),
+    ("aws_iam_role_policy_attachment", "role"),
+    ("aws_iam_policy_attachment", "roles"),
+)
+
+
 @dataclass(frozen=True)
 class Statement:
     """A statement of a policy; *source* is the resource that holds it."""
@@ -146,16 +154,18 @@ class Permissions:
         """Policies of which the plan does not know the role."""
         return [
             r
-            for kind in ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+            for kind, path in HOLDERS
             for r in self.plan.of_type(kind)
-            if not (links := self.plan.links(r, "role", "aws_iam_role")).exact and not links.outside
+            if not (links := self.plan.links(r, path, "aws_iam_role")).exact and not links.outside
         ]
 
     def _role(self, role: Resource) -> Role:
         statements: list[Statement] = []
         unknown: list[Resource] = [r for r in self._unplaced if self._may_hold(r, role)]
         texts = [(policy, policy.get("policy")) for policy in self.plan.linking("aws_iam_role_policy", "role", role)[0]]
-        texts += [(role, block.get("policy")) for block in role.blocks("inline_policy") if block.get("policy")]
+        texts += [(role, b.get("policy")) for b in role.blocks("inline_policy") if b.get("policy") not in (None, "")]
+        if any(self._is_hidden(role, path) for path in ("inline_policy.0.policy", "managed_policy_arns")):
+            unknown.append(role)
         for source, text in [*texts, *self._attached(role)]:
             if isinstance(text, Unknown | None):
                 unknown.append(source)
@@ -167,12 +177,19 @@ class Permissions:
                 statements += found
         return Role(role, tuple(statements), tuple(dict.fromkeys(unknown)))
 
+    def _is_hidden(self, role: Resource, path: str) -> bool:
+        """Whether *role* names policies by an argument that is not known yet. Left out, it is not known either."""
+        head = role.get(path.partition(".")[0])
+        written = isinstance(head, Unknown) and self.plan.is_written(role, path) is not False
+        return written or (isinstance(head, list) and any(isinstance(part, Unknown) for part in head))
+
     def _may_hold(self, policy: Resource, role: Resource) -> bool:
-        links = self.plan.links(policy, "role", "aws_iam_role")
+        links = self.plan.links(policy, dict(HOLDERS)[policy.type], "aws_iam_role")
         return not links.complete or role in links
 
     def _attached(self, role: Resource) -> Iterator[tuple[Resource, Any]]:
-        for attachment in self.plan.linking("aws_iam_role_policy_attachment", "role", role)[0]:
+        attachments = [a for kind, path in HOLDERS[1:] for a in self.plan.linking(kind, path, role)[0]]
+        for attachment in attachments:
             links = self.plan.links(attachment, "policy_arn", "aws_iam_policy")
             yield attachment, self._policy(links.one, links.outside)
         for arn in _texts(role.get("managed_policy_arns")):

@@ -12,9 +12,9 @@ from typing import Any
 from generator.policy.plan import Plan
 
 RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
-# Nothing of these types is set by an empty list.
 # checkov reads none of it, and reads slowly: it parses JSON as YAML.
 UNREAD = ("prior_state", "relevant_attributes", "checks", "output_changes", "variables")
+# Nothing of these types is set by an empty list.
 EMPTY = {"aws_s3_bucket": ("logging", "lifecycle_rule", "versioning", "server_side_encryption_configuration")}
 
 

@@ -45,10 +45,15 @@ class Scan:
     rehearse: bool = False
 
     def run(self, targets: Iterable[ScanTarget]) -> ScanReport:
-        """Scan *targets*. Raises SlipwayError for a target that cannot be read or planned."""
+        """Scan *targets*. Raises SlipwayError for a target that cannot be read, planned, or rehearsed."""
         chosen = list(targets)
         for target in chosen:
             self._check_exemptions(target)
+            if self.rehearse and target.kind != "environment":
+                # An apply executes what it is given, and a plan has nothing to apply it to.
+                cure = "Name SYSTEM/ENV, or leave out --rehearse."
+                where = Location(target.path)
+                raise SlipwayError("only environments of a project can be rehearsed", where=where, cure=cure)
         with self.planning:
             return merged([self._target(target) for target in chosen])
 

@@ -72,7 +72,7 @@ def _read(name: str, start: Path, given: Settings | None) -> ScanTarget:
     environment = _environment(name, start)
     if environment is not None:
         system, _, member = environment.name.partition("/")
-        settings = given or _beside(environment.path.parent)
+        settings = given or _of_system(environment.path.parent)
         return ScanTarget(f"{system}/{member}", "environment", environment.path, member, settings)
     if path.is_dir():
         if not any(path.glob("*.tf")):
@@ -115,6 +115,20 @@ def _quietly(find: Callable[[], Path]) -> Path | None:
 def _beside(directory: Path) -> Settings:
     file = directory / FILE
     return load_settings(file) if file.is_file() else Settings()
+
+
+def _of_system(directory: Path) -> Settings:
+    """The policy beside a manifest. Raises SlipwayError where it speaks of an environment that the system has not: its
+    table would be compared with nothing."""
+    settings = _beside(directory)
+    members = {path.name for path in directory.iterdir() if any(path.glob("*.tf"))}
+    named = [(name, table[0].where) for name, table in settings.expectations.items() if table]
+    named += [(name, placed.where) for placed in settings.exemptions for name in placed.exemption.environments]
+    named += [(name, Location(settings.file)) for name in settings.production if settings.file]
+    for name, where in named:
+        if name not in members:
+            raise SlipwayError(f"there is no environment {name}", where=where, cure=one_of(name, members))
+    return settings
 
 
 def standard_input() -> bytes:

@@ -9,6 +9,7 @@ import copy
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,24 +72,37 @@ class Flip:
             _refer(result, resource, path.split("."), target)
         return result
 
+    def hidden(self, document: dict[str, Any]) -> dict[str, Any]:
+        """*document*, in which the arguments that this changes are known only after the apply, and tell nothing."""
+        result = copy.deepcopy(document)
+        (resource,) = (r for r in result["resource_changes"] if r["address"] == self.at)
+        paths = {path.partition(".json.")[0] for path in (*self.set, *self.refers)}
+        for path in sorted(paths):
+            if not any(path.startswith(f"{other}.") for other in paths):
+                _refer(result, resource, path.split("."), None)
+        return result
 
-def _refer(document: dict[str, Any], resource: dict[str, Any], path: list[str], target: str) -> None:
-    """Let an argument refer to *target*, and be known after the apply."""
+
+def _refer(document: dict[str, Any], resource: dict[str, Any], path: list[str], target: str | None) -> None:
+    """Let an argument refer to *target*, or to what no plan knows, and be known after the apply."""
     block = next(
         r
         for r in document["configuration"]["root_module"]["resources"]
         if (r["type"], r["name"]) == (resource["type"], resource["name"])
     )
     expressions, unknown, after = block["expressions"], resource["change"]["after_unknown"], resource["change"]["after"]
-    for step in path[:-1]:
-        if step == "0":
-            expressions, unknown, after = expressions[0], unknown[0], after[0]
+    for step, following in pairwise(path):
+        if step.isdigit():
+            place = int(step)
+            for parts in (expressions, unknown, after):
+                parts += [{} for _ in range(place + 1 - len(parts))]
+            expressions, unknown, after = expressions[place], unknown[place], after[place]
             continue
-        for mapping in (expressions, unknown):
+        for mapping in (expressions, unknown, after):
             if not mapping.get(step):
-                mapping[step] = [{}]
+                mapping[step] = [{}] if following.isdigit() else {}
         expressions, unknown, after = expressions[step], unknown[step], after[step]
-    expressions[path[-1]] = {"references": [f"{target}.id", target]}
+    expressions[path[-1]] = {"references": [f"{target}.id", target]} if target else {"references": ["var.elsewhere"]}
     unknown[path[-1]] = True
     after.pop(path[-1], None)
 

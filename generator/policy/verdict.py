@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from generator.policy.plan import Resource
+from generator.policy.plan import Resource, is_known
 
 
 class Severity(StrEnum):
@@ -49,6 +51,11 @@ def judge(truth: bool | None, resource: Resource, message: str, attribute: str =
         place = f"{attribute} is" if attribute else "what decides is"
         return Verdict(Outcome.UNDECIDED, resource, unknown or f"{place} known only after the apply.", attribute)
     return Verdict(Outcome.PASS if truth else Outcome.FAIL, resource, "" if truth else message, attribute)
+
+
+def known(test: Callable[..., bool], *values: Any) -> bool | None:
+    """What *test* says of *values*; None when a part of one is known only after the apply."""
+    return test(*values) if all(is_known(value) for value in values) else None
 
 
 def every(truths: list[bool | None]) -> bool | None:

@@ -1,12 +1,18 @@
-"""The part of SARIF 2.1.0 that Slipway writes, as its specification has it; and what GitHub asks besides.
+"""What SARIF has to be: the schema of the standard, and what GitHub asks besides.
 
-Nothing else may be in a file: a word that is misspelt is a property that nobody reads.
+The standard allows any property in a bag, and no file, line or help at all. GITHUB says what Slipway promises: nothing
+else may be in a file, for a word that is misspelt is a property that nobody reads.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+STANDARD: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "schemas/sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8")
+)
 TEXT = {"type": "string", "minLength": 1}
 
 
@@ -58,7 +64,7 @@ _RESULT = _object(
         "items": _object(["kind"], kind={"enum": ["inSource", "external"]}, justification=TEXT),
     },
 )
-SCHEMA = _object(
+GITHUB = _object(
     ["$schema", "version", "runs"],
     **{
         "$schema": {"type": "string", "format": "uri"},

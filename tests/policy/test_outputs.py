@@ -30,7 +30,7 @@ from generator.policy.targets import read_targets
 from generator.policy.verdict import Outcome
 from generator.terraform.progress import SilentReporter
 from tests.policy.fixtures import FOLDER, ROOT
-from tests.policy.sarif import SCHEMA
+from tests.policy.sarif import GITHUB, STANDARD
 
 pytestmark = pytest.mark.xdist_group("checkov")
 
@@ -98,14 +98,36 @@ def _findings(plan: Any) -> list[Any]:
     return judged(plan, platform_rules())
 
 
-def test_the_sarif_is_as_specified(sarif: dict[str, Any]) -> None:
-    jsonschema.validate(sarif, SCHEMA)
+def test_the_sarif_is_as_the_standard_and_github_have_it(sarif: dict[str, Any]) -> None:
+    jsonschema.Draft4Validator(STANDARD).validate(sarif)
+    jsonschema.validate(sarif, GITHUB)
     (run,) = sarif["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert len(run["results"]) > 100
     assert all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"])
     prints = [r["partialFingerprints"]["slipway/v1"] for r in run["results"]]
     assert len(set(prints)) == len(prints)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ((), {"version": "2.0.0"}),
+        (("runs", 0), {"result": []}),
+        (("runs", 0, "results", 0), {"level": "fatal"}),
+        (("runs", 0, "results", 0), {"ruleIndex": -2}),
+        (("runs", 0, "results", 0, "locations", 0, "physicalLocation", "region"), {"startLine": 0}),
+    ],
+)
+def test_the_standard_refuses_what_is_wrong(
+    sarif: dict[str, Any], part: tuple[str | int, ...], wrong: dict[str, Any]
+) -> None:
+    broken = json.loads(json.dumps(sarif))
+    place = broken
+    for step in part:
+        place = place[step]
+    place.update(wrong)
+    assert not jsonschema.Draft4Validator(STANDARD).is_valid(broken)
 
 
 def test_every_line_of_the_sarif_is_that_of_its_resource(sarif: dict[str, Any]) -> None:

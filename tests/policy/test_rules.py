@@ -60,6 +60,15 @@ def test_one_flipped_argument_makes_exactly_this_rule_fail(good: dict[str, Any],
     assert not [r for r, seen in found.items() if Outcome.UNDECIDED in seen]
 
 
+@pytest.mark.parametrize(
+    ("rule", "flip"), [(rule, flip) for rule, flip in FLIPS.items() if rule not in NOT_IN_A_FIRST_PLAN]
+)
+def test_the_argument_unknown_leaves_the_rule_undecided(good: dict[str, Any], rule: str, flip: Flip) -> None:
+    found = _outcomes(flip.hidden(good), "good")
+    assert Outcome.UNDECIDED in found[rule]
+    assert not [r for r, seen in found.items() if seen & {Outcome.FAIL, Outcome.ERROR}]
+
+
 def _outcomes(document: dict[str, Any], fixture: str) -> Outcomes:
     return outcomes(judged(plan_of(document, ROOT / FOLDER / fixture), platform_rules()))
 

@@ -9,6 +9,7 @@ module "bucket_uploads" {
   transitions = {
     GLACIER = 90
   }
+  noncurrent_expiration_days = 90
   cors_rules = {
     frontend = {
       allowed_origins = ["https://${var.domain}", "https://www.${var.domain}"]
@@ -24,10 +25,11 @@ module "bucket_uploads" {
 module "bucket_static" {
   source = "../../../modules/bucket"
 
-  name                 = "sdt-production-static-${data.aws_caller_identity.current.account_id}-us-east-1"
-  versioning           = true
-  abort_multipart_days = 7
-  allow_destroy        = var.allow_destroy
+  name                       = "sdt-production-static-${data.aws_caller_identity.current.account_id}-us-east-1"
+  versioning                 = true
+  abort_multipart_days       = 7
+  noncurrent_expiration_days = 90
+  allow_destroy              = var.allow_destroy
 }
 
 module "bucket_logs" {

@@ -83,6 +83,22 @@ class Configuration:
 
     def expression(self, resource: Resource, path: str) -> tuple[str, ...] | None:
         """The references of the argument at *path*; None when the plan holds none, as of a dynamic block's."""
+        node = self._node(resource, path)
+        if node is None:
+            return self.files.expression(without_keys(resource.module), resource.block, path)
+        return tuple(_references(node))
+
+    def is_written(self, resource: Resource, path: str) -> bool | None:
+        """Whether the argument at *path* is written down; None when only files would tell, and there are none."""
+        if self._node(resource, path) is not None:
+            return True
+        found = self.files.expression(without_keys(resource.module), resource.block, path)
+        if found is None and "." not in path and (without_keys(resource.module), resource.block) in self._blocks:
+            # A plan leaves out dynamic blocks, and no plain argument.
+            return False
+        return None if found is None else bool(found)
+
+    def _node(self, resource: Resource, path: str) -> dict[str, Any] | list[Any] | None:
         block = self._blocks.get((without_keys(resource.module), resource.block))
         node: Any = (block or {}).get("expressions") or {}
         for step in path.split("."):
@@ -94,9 +110,7 @@ class Configuration:
                 node = node[int(step)] if int(step) < len(node) else (node[0] if len(node) == 1 else None)
             else:
                 node = None
-        if not isinstance(node, dict | list):
-            return self.files.expression(without_keys(resource.module), resource.block, path)
-        return tuple(_references(node))
+        return node if isinstance(node, dict | list) else None
 
     @cached_property
     def _blocks(self) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.policy.plan.resource import Resource
@@ -29,5 +30,21 @@ class Links:
         """The one resource that it names, when that is sure."""
         return self.resources[0] if len(self.resources) == 1 and self.exact and not self.outside else None
 
+    @property
+    def whole(self) -> bool:
+        """Whether every one that it names is a resource of this plan."""
+        return self.complete and not self.outside
+
     def __contains__(self, resource: object) -> bool:
         return resource in self.resources
+
+
+def joined(several: Iterable[Links]) -> Links:
+    """What *several* attributes name together."""
+    every = list(several)
+    return Links(
+        tuple({r.address: r for links in every for r in links.resources}.values()),
+        all(links.certain for links in every),
+        all(links.complete for links in every),
+        tuple(name for links in every for name in links.outside),
+    )

@@ -121,6 +121,11 @@ class Plan:
         last = path.rsplit(".", 1)[-1]
         return last.endswith("s") or last == "vpc_zone_identifier" or isinstance(resource.get(path), list)
 
+    def is_written(self, resource: Resource, path: str) -> bool | None:
+        """Whether the argument at *path* is written down: what is left out may be unknown as well, until AWS says its
+        default. None when the plan cannot tell."""
+        return self._configuration.is_written(resource, path)
+
     def mentioned(self, resource: Resource, path: str, kind: str) -> tuple[Resource, ...]:
         """The resources of type *kind* that the argument's expression mentions, in whatever way."""
         references = self._configuration.expression(resource, path)

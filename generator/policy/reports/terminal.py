@@ -46,7 +46,9 @@ def _section(title: str, findings: list[Finding], *, remedy: bool = True) -> lis
     if not findings:
         return []
     parts: list[RenderableType] = [Text(f"{title}\n", "bold")]
-    by_resource = sorted(findings, key=lambda f: (_worst(findings, f), f.target, f.address, f.order))
+    # A resource stands where the worst of its findings would.
+    worst = {(f.target, f.address): f.order[:2] for f in sorted(findings, key=lambda f: f.order, reverse=True)}
+    by_resource = sorted(findings, key=lambda f: (worst[f.target, f.address], f.target, f.address, f.order))
     for (target, address), group in groupby(by_resource, key=lambda f: (f.target, f.address)):
         of_it = list(group)
         place = next((_place(f.where) for f in of_it if f.where), "")
@@ -62,11 +64,6 @@ def _section(title: str, findings: list[Finding], *, remedy: bool = True) -> lis
                 parts.append(Text(f"           {finding.remediation}", "green"))
         parts.append(Text())
     return parts
-
-
-def _worst(findings: list[Finding], of: Finding) -> tuple[int, int]:
-    """A resource stands where the worst of its findings would."""
-    return min(f.order[:2] for f in findings if (f.target, f.address) == (of.target, of.address))
 
 
 def _place(where: Location) -> str:

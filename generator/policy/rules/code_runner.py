@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.policy.containers import environment
-from generator.policy.permissions import Statement
-from generator.policy.plan import Links, Resource
+from generator.policy.permissions import Role, Statement, glob
+from generator.policy.plan import Links, Resource, joined
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, every, judge, negated, some
+from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 GROUPS = "vpc_config.0.security_group_ids"
 SUBNETS = "vpc_config.0.subnet_ids"
+SERVICE_GROUPS = "network_configuration.0.security_groups"
 INTERFACES = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -55,15 +56,27 @@ FORBIDDEN = (
 )
 def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
-        for group in platform.plan.links(function, GROUPS, "aws_security_group").resources:
-            sure, complete = platform.network.openings(group, "ingress")
-            closed: bool | None = False if sure else (True if complete else None)
-            yield judge(closed, group, f"{function.address} is reached through this group.", "ingress")
+        if function.get("vpc_config") in (None, []):
+            continue
+        groups = platform.plan.links(function, GROUPS, "aws_security_group")
+        for group in groups.resources:
+            reached = platform.network.judged(group, "ingress", lambda _: True)
+            yield judge(negated(reached), group, f"{function.address} is reached through this group.", "ingress")
+        yield from all_known(groups, function, GROUPS)
     for task in platform.runner_tasks:
-        for service in task.services:
-            for group in service_groups(platform, service):
-                ranges = [o for o in platform.network.openings(group, "ingress")[0] if o.ranges or o.prefix_lists]
-                yield judge(not ranges, group, f"{service.address} is reached from ranges of addresses.", "ingress")
+        for service in task.services if task.network_mode == "awsvpc" else ():
+            groups = service_groups(platform, service)
+            for group in groups.resources:
+                reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
+                message = f"{service.address} is reached from ranges of addresses."
+                yield judge(negated(reached), group, message, "ingress")
+            yield from all_known(groups, service, SERVICE_GROUPS)
+
+
+def all_known(groups: Links, holder: Resource, attribute: str) -> Iterator[Verdict]:
+    """An undecided verdict where *holder* has security groups that this plan does not know."""
+    if not groups.resources or not groups.whole:
+        yield judge(None, holder, "", attribute, "Its security groups are not all in this plan, or not known yet.")
 
 
 @rule(
@@ -82,7 +95,7 @@ def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
             yield judge(False, function, "The function has no VPC, and so the internet.", "vpc_config")
             continue
         groups = platform.plan.links(function, GROUPS, "aws_security_group")
-        yield cannot_leave(platform, function, list(groups.resources), platform.network.subnets(function, SUBNETS))
+        yield cannot_leave(platform, function, groups, platform.network.subnets(function, SUBNETS))
     for task in platform.runner_tasks:
         for service in task.services if task.network_mode == "awsvpc" else ():
             subnets = platform.network.subnets(service, "network_configuration.0.subnets")
@@ -91,13 +104,16 @@ def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
         yield cannot_leave(platform, template, host_groups(platform, template), subnets)
 
 
-def cannot_leave(platform: Platform, runner: Resource, groups: list[Resource], subnets: Links) -> Verdict:
+def cannot_leave(platform: Platform, runner: Resource, groups: Links, subnets: Links) -> Verdict:
     """Whether *runner* reaches the internet: it takes a route that leads there, and a group that lets it out."""
     ways = [platform.network.way_out(subnet) for subnet in subnets.resources]
     routed = some([None if way is None else way != "none" for way in ways]) if ways else None
-    if routed is False and (not subnets.complete or subnets.outside):
+    if routed is False and not subnets.whole:
         routed = None
-    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups]) if groups else None
+    # Without a group AWS takes the VPC's default one.
+    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups.resources])
+    if let_out is False and not (groups.resources and groups.whole):
+        let_out = None
     message = "Its security group lets it out to any address, and its subnets have a route to the internet."
     return judge(negated(every([routed, let_out])), runner, message, "", "Its subnets or groups are not known yet.")
 
@@ -123,7 +139,7 @@ def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
             continue
         ways = [platform.network.way_out(subnet) for subnet in links.resources]
         isolated = every([None if way is None else way == "none" for way in ways])
-        if isolated and (not links.complete or links.outside):
+        if isolated and not links.whole:
             isolated = None
         yield judge(isolated, function, "Its subnets have a route out of the network.", SUBNETS)
 
@@ -139,23 +155,37 @@ def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
     "results with the caller's role.",
     decidable="rehearsed plan",
 )
-def runner_role_isbare_role(platform: Platform) -> Iterator[Verdict]:
+def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
-        yield from bare_role(platform, function, "role")
+        yield from bare_role(platform, function, "role", (*OWN_LOGS, *INTERFACES))
     for task in platform.runner_tasks:
         if task.definition.get("task_role_arn") is not None:
-            yield from bare_role(platform, task.definition, "task_role_arn")
+            yield from bare_role(platform, task.definition, "task_role_arn", OWN_LOGS)
 
 
-def bare_role(platform: Platform, holder: Resource, attribute: str) -> Iterator[Verdict]:
+def bare_role(
+    platform: Platform, holder: Resource, attribute: str, permitted: tuple[str, ...] | None = None
+) -> Iterator[Verdict]:
+    """Whether the role that *attribute* of *holder* names allows nothing that is forbidden; nor anything else but what
+    is *permitted*, where that is said."""
     role = platform.permissions.named(holder, attribute)
     if role is None:
         yield judge(None, holder, "", attribute, f"The role of {attribute} is not in this plan, or not known yet.")
         return
     allowed = [action for action in FORBIDDEN if role.allows(action)]
+    if permitted is not None:
+        allowed += sorted(_beyond(role, permitted) - set(allowed))
     unknown = not role.complete
     message = f"{role.resource.address} allows {', '.join(allowed)}."
     yield judge(False if allowed else (None if unknown else True), holder, message, attribute)
+
+
+def _beyond(role: Role, permitted: tuple[str, ...]) -> set[str]:
+    """What *role* allows besides *permitted*, and does not deny."""
+    allowing = [s for s in role.statements if s.effect == "Allow"]
+    named = {action for s in allowing for action in s.actions}
+    found = {a for a in named if not any(glob(p, a, fold=True) for p in permitted) and not role.denies(a)}
+    return found | {"everything but what it names" for s in allowing if s.not_actions}
 
 
 @rule(
@@ -172,9 +202,12 @@ def interfaces_are_denied_to_the_program(platform: Platform) -> Iterator[Verdict
     for function in platform.functions:
         role = platform.permissions.named(function, "role")
         if role is None:
+            yield judge(None, function, "", "role", "Its role is not in this plan, or not known yet.")
             continue
         open_ = [a for a in INTERFACES if any(s.covers(a) for s in role.allowing(a))]
         if not open_:
+            if not role.complete:
+                yield judge(None, function, "", "role")
             continue
         denied = [a for a in open_ if any(_denies_program(s, a) for s in role.statements)]
         truth: bool | None = len(denied) == len(open_) or (None if not role.complete else False)
@@ -199,11 +232,12 @@ def runner_is_an_image(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
         kind, found = function.get("package_type"), function.get("architectures")
         image = None if isinstance(kind, Unknown) else kind == "Image"
-        # Left out, Lambda answers x86_64 after the apply: what is not written is unknown before it.
-        named = None if isinstance(found, Unknown) else isinstance(found, list) and len(found) == 1
+        named = known(lambda names: isinstance(names, list) and len(names) == 1, found)
+        if named is None and platform.plan.is_written(function, "architectures") is False:
+            # Left out, Lambda answers x86_64 after the apply.
+            named = False
         yield judge(image, function, "A compiler does not fit into a zip package.", "package_type")
-        message = "The architecture is left to Lambda's default."
-        yield judge(False if named is None else named, function, message, "architectures")
+        yield judge(named, function, "The architecture is left to Lambda's default.", "architectures")
 
 
 @rule(
@@ -234,8 +268,9 @@ def runner_is_bounded(platform: Platform) -> Iterator[Verdict]:
 def runner_has_a_timeout(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:
         seconds = function.get("timeout")
-        fits = None if isinstance(seconds, Unknown) else isinstance(seconds, int) and 10 <= seconds <= 900
-        yield judge(fits, function, f"A timeout of {seconds or 3} seconds fits no compiler.", "timeout")
+        fits = known(lambda s: isinstance(s, int) and 10 <= s <= 900, seconds)
+        message = "" if fits is None else f"A timeout of {seconds or 3} seconds fits no compiler."
+        yield judge(fits, function, message, "timeout")
 
 
 @rule(
@@ -251,7 +286,7 @@ def called_function_is_planned(platform: Platform) -> Iterator[Verdict]:
     functions, unknown = _names(platform)
     for task in platform.tasks:
         if task.containers is None:
-            if functions and platform.plan.mentioned(task.definition, "container_definitions", "aws_lambda_function"):
+            if functions or unknown:
                 yield judge(None, task.definition, "", "container_definitions")
             continue
         for container in task.containers:
@@ -289,13 +324,13 @@ def runner_hosts(platform: Platform) -> list[tuple[Resource, Links]]:
     return found
 
 
-def host_groups(platform: Platform, template: Resource) -> list[Resource]:
+def host_groups(platform: Platform, template: Resource) -> Links:
     """The security groups of the instances of a launch *template*, wherever it names them."""
     interfaces = range(len(template.blocks("network_interfaces")))
     paths = ["vpc_security_group_ids", *(f"network_interfaces.{n}.security_groups" for n in interfaces)]
-    return [g for path in paths for g in platform.plan.links(template, path, "aws_security_group").resources]
+    given = [path for path in paths if template.get(path) not in (None, [])]
+    return joined(platform.plan.links(template, path, "aws_security_group") for path in given)
 
 
-def service_groups(platform: Platform, service: Resource) -> list[Resource]:
-    path = "network_configuration.0.security_groups"
-    return list(platform.plan.links(service, path, "aws_security_group").resources)
+def service_groups(platform: Platform, service: Resource) -> Links:
+    return platform.plan.links(service, SERVICE_GROUPS, "aws_security_group")

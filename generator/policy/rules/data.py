@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
-from generator.policy.plan import Plan, Resource
-from generator.policy.plan.values import Unknown
+from generator.policy.network import Opening
+from generator.policy.plan import Plan, Resource, is_known, joined
+from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.rules.code_runner import GROUPS, host_groups, runner_hosts, service_groups
+from generator.policy.rules.code_runner import GROUPS, all_known, host_groups, runner_hosts, service_groups
 from generator.policy.rules.services import looks_secret
-from generator.policy.verdict import Severity, Verdict, judge
+from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 STATEFUL = (
     "aws_db_instance",
@@ -40,24 +43,37 @@ def databases_are_closed(platform: Platform) -> Iterator[Verdict]:
     for database in plan.of_type("aws_db_instance", "aws_rds_cluster"):
         port = database.get("port")
         links = plan.links(database, "vpc_security_group_ids", "aws_security_group")
+        yield from all_known(links, database, "vpc_security_group_ids")
         for group in links.resources:
-            openings, complete = platform.network.openings(group, "ingress")
-            wide = [o for o in openings if o.ranges or o.prefix_lists]
-            yield judge(not wide, group, f"{database.address} is reached from ranges of addresses.", "ingress")
+            wide = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
+            message = f"{database.address} is reached from ranges of addresses."
+            yield judge(negated(wide), group, message, "ingress")
+            openings, _ = platform.network.openings(group, "ingress")
             peers = {peer.address for o in openings for peer in o.peers.resources if o.peers.certain}
-            unsure = any(not o.peers.certain and runners & {p.address for p in o.peers.resources} for o in openings)
-            inside = sorted(peers & runners)
-            truth = False if inside else (None if unsure or not complete else True)
-            yield judge(truth, group, f"The code runner's {', '.join(inside)} is let in.", "ingress")
+            let_in = platform.network.judged(group, "ingress", partial(_lets_in, runners))
+            message = f"The code runner's {', '.join(sorted(peers & runners))} is let in."
+            yield judge(negated(let_in), group, message, "ingress")
             if isinstance(port, int):
-                others = [o for o in openings if o.ports is None or o.ports != (port, port)]
-                yield judge(not others, group, f"It opens more than {port}, the database's port.", "ingress")
+                others = platform.network.judged(group, "ingress", partial(_other_than, port))
+                yield judge(negated(others), group, f"It opens more than {port}, the database's port.", "ingress")
 
 
-def _runner_groups(platform: Platform) -> list[Resource]:
-    found = [g for f in platform.functions for g in platform.plan.links(f, GROUPS, "aws_security_group").resources]
-    found += [g for task in platform.runner_tasks for s in task.services for g in service_groups(platform, s)]
-    return found + [g for template, _ in runner_hosts(platform) for g in host_groups(platform, template)]
+def _lets_in(runners: set[str], opening: Opening) -> bool | None:
+    peers = opening.peers
+    among = bool(runners & {peer.address for peer in peers.resources})
+    if among:
+        return True if peers.certain else None
+    return False if peers.complete or not runners else None
+
+
+def _other_than(port: int, opening: Opening) -> bool | None:
+    return negated(opening.is_only(port))
+
+
+def _runner_groups(platform: Platform) -> tuple[Resource, ...]:
+    found = [platform.plan.links(f, GROUPS, "aws_security_group") for f in platform.functions]
+    found += [service_groups(platform, s) for task in platform.runner_tasks for s in task.services]
+    return joined([*found, *(host_groups(platform, template) for template, _ in runner_hosts(platform))]).resources
 
 
 @rule(
@@ -74,18 +90,20 @@ def databases_last(platform: Platform) -> Iterator[Verdict]:
         replica = database.get("replicate_source_db") not in (None, "")
         encrypted = database.get("storage_encrypted")
         # A replica is encrypted as its source is.
-        truth = None if isinstance(encrypted, Unknown) and not replica else encrypted is True or replica
+        truth = True if replica else known(lambda on: on is True, encrypted)
         yield judge(truth, database, "Its storage is not encrypted.", "storage_encrypted")
         if replica:
             continue
         days = database.get("backup_retention_period")
-        kept = None if isinstance(days, Unknown) else isinstance(days, int) and days >= 1
-        # Left out, AWS keeps backups for a day, and the provider says so after the apply.
-        yield judge(kept is True, database, "It has no automatic backups of a stated age.", "backup_retention_period")
+        kept = known(lambda n: isinstance(n, int) and n >= 1, days)
+        if kept is None and platform.plan.is_written(database, "backup_retention_period") is False:
+            # Left out, AWS keeps backups for a day, and the provider says so after the apply.
+            kept = False
+        yield judge(kept, database, "It has no automatic backups of a stated age.", "backup_retention_period")
         if platform.production:
-            on = database.get("deletion_protection") is True
+            on = known(lambda value: value is True, database.get("deletion_protection"))
             yield judge(on, database, "Its deletion is not refused.", "deletion_protection")
-            last = database.get("skip_final_snapshot") is not True
+            last = known(lambda value: value is not True, database.get("skip_final_snapshot"))
             yield judge(last, database, "Nothing is left of it when it is destroyed.", "skip_final_snapshot")
 
 
@@ -100,10 +118,15 @@ def databases_last(platform: Platform) -> Iterator[Verdict]:
 def replicas_and_passwords(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     for replica in plan.of_type("aws_db_instance"):
-        source = plan.links(replica, "replicate_source_db", "aws_db_instance").one
-        if source is not None:
-            managed = source.get("manage_master_user_password") is True
-            yield judge(not managed, source, f"{replica.address} cannot be made of it.", "manage_master_user_password")
+        if replica.get("replicate_source_db") in (None, ""):
+            continue
+        source = plan.links(replica, "replicate_source_db", "aws_db_instance")
+        if source.one is not None:
+            free = known(lambda managed: managed is not True, source.one.get("manage_master_user_password"))
+            message = f"{replica.address} cannot be made of it."
+            yield judge(free, source.one, message, "manage_master_user_password")
+        elif not source.exact:
+            yield judge(None, replica, "", "replicate_source_db")
 
 
 @rule(
@@ -121,26 +144,48 @@ def buckets_are_private(platform: Platform) -> Iterator[Verdict]:
     for bucket in plan.of_type("aws_s3_bucket"):
         yield _public_block(plan, bucket)
         rules, sure = plan.linking("aws_s3_bucket_lifecycle_configuration", "bucket", bucket)
-        blocks = [b for r in rules for b in r.blocks("rule") if b.get("status") == "Enabled"]
-        aborts = any(b.get("abort_incomplete_multipart_upload") for b in blocks)
+        aborts = _forgets(rules, "abort_incomplete_multipart_upload")
         message = "Parts of failed uploads stay for ever."
-        yield judge(aborts or (False if sure else None), bucket, message, "lifecycle_rule")
-        if _versioned(plan, bucket):
-            expires = any(b.get("noncurrent_version_expiration") for b in blocks)
-            message = "Versions that were replaced stay for ever."
-            yield judge(expires or (False if sure else None), bucket, message, "lifecycle_rule")
+        yield judge(some([aborts, False if sure else None]), bucket, message, "lifecycle_rule")
+        expires = some([negated(_versioned(plan, bucket)), _forgets(rules, "noncurrent_version_expiration")])
+        message = "Versions that were replaced stay for ever."
+        yield judge(some([expires, False if sure else None]), bucket, message, "lifecycle_rule")
+
+
+def _forgets(configurations: list[Resource], what: str) -> bool | None:
+    """Whether a rule of a lifecycle that is enabled has the block *what*."""
+    return some(
+        [
+            None if isinstance(block, Unknown) else _is_enabled(block, what)
+            for configuration in configurations
+            for block in _parts(configuration.get("rule"))
+        ]
+    )
+
+
+def _parts(blocks: Any) -> list[Any]:
+    """Nested blocks, or one that is unknown where all are."""
+    return [UNKNOWN] if isinstance(blocks, Unknown) else blocks or []
+
+
+def _is_enabled(block: Mapping[str, Any], what: str) -> bool | None:
+    inner = block.get(what)
+    present = None if isinstance(inner, Unknown) else bool(inner)
+    return every([known(lambda status: bool(status == "Enabled"), block.get("status")), present])
 
 
 def _public_block(plan: Plan, bucket: Resource) -> Verdict:
     blocks, sure = plan.linking("aws_s3_bucket_public_access_block", "bucket", bucket)
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    closed = any(all(block.get(name) is True for name in names) for block in blocks)
-    return judge(closed or (False if sure or blocks else None), bucket, "Its public access is not blocked.", "bucket")
+    closed = [every([known(lambda on: on is True, block.get(name)) for name in names]) for block in blocks]
+    truth = some([*closed, False if sure or blocks else None])
+    return judge(truth, bucket, "Its public access is not blocked.", "bucket")
 
 
-def _versioned(plan: Plan, bucket: Resource) -> bool:
-    found, _ = plan.linking("aws_s3_bucket_versioning", "bucket", bucket)
-    return any(v.get("versioning_configuration.0.status") == "Enabled" for v in found)
+def _versioned(plan: Plan, bucket: Resource) -> bool | None:
+    found, sure = plan.linking("aws_s3_bucket_versioning", "bucket", bucket)
+    states = [v.get("versioning_configuration.0.status") for v in found]
+    return some([*(known(lambda state: bool(state == "Enabled"), s) for s in states), False if sure else None])
 
 
 @rule(
@@ -154,11 +199,16 @@ def _versioned(plan: Plan, bucket: Resource) -> bool:
 def archives_come_first(platform: Platform) -> Iterator[Verdict]:
     for configuration in platform.plan.of_type("aws_s3_bucket_lifecycle_configuration"):
         for number, block in enumerate(configuration.blocks("rule")):
+            path = f"rule.{number}.expiration"
+            if not is_known([block.get("transition"), block.get("expiration")]):
+                if block.get("transition") != [] and block.get("expiration") != []:
+                    yield judge(None, configuration, "", path)
+                continue
             days = [t.get("days") for t in block.get("transition") or [] if isinstance(t.get("days"), int)]
             ends = [e.get("days") for e in block.get("expiration") or [] if isinstance(e.get("days"), int)]
             if days and ends and min(ends) > 0:
                 message = f"Objects expire after {min(ends)} days and move after {max(days)}."
-                yield judge(min(ends) > max(days), configuration, message, f"rule.{number}.expiration")
+                yield judge(min(ends) > max(days), configuration, message, path)
 
 
 @rule(
@@ -171,19 +221,31 @@ def archives_come_first(platform: Platform) -> Iterator[Verdict]:
 )
 def parameters_are_secure(platform: Platform) -> Iterator[Verdict]:
     for parameter in platform.plan.of_type("aws_ssm_parameter"):
-        name = str(parameter.get("name") or "")
-        if parameter.get("type") == "SecureString":
-            written = parameter.get("value")
-            plain = not isinstance(written, Unknown) and written not in (None, "")
-            yield judge(not plain, parameter, "Its value stands in the state: write it by value_wo.", "value")
+        kind, value = parameter.get("type"), parameter.get("value")
+        if kind == "SecureString":
+            hidden = known(lambda text: text in (None, ""), value)
+            if hidden is None and platform.plan.is_written(parameter, "value") is False:
+                # Left out, as where value_wo is given, it is unknown until the apply.
+                hidden = True
+            yield judge(hidden, parameter, "Its value stands in the state: write it by value_wo.", "value")
             continue
-        value = parameter.get("insecure_value") or parameter.get("value") if _known(parameter) else "?"
-        secret = looks_secret(name.rpartition("/")[2], value)
-        yield judge(not secret, parameter, "By its name or value it is a secret, in a String.", "type")
+        texts = [parameter.get(n) for n in ("insecure_value", "value") if _is_given(platform.plan, parameter, n)]
+        secret = some([_names_secret(parameter.get("name"), text) for text in texts])
+        message = "By its name or value it is a secret, in a String."
+        yield judge(None if isinstance(kind, Unknown) else negated(secret), parameter, message, "type")
 
 
-def _known(parameter: Resource) -> bool:
-    return not any(isinstance(parameter.get(n), Unknown) for n in ("insecure_value", "value"))
+def _is_given(plan: Plan, parameter: Resource, name: str) -> bool:
+    value = parameter.get(name)
+    return plan.is_written(parameter, name) is not False if isinstance(value, Unknown) else value not in (None, "")
+
+
+def _names_secret(name: Any, value: Any) -> bool | None:
+    """Whether a parameter is a secret by its *name*, or by its *value*."""
+    last = "" if isinstance(name, Unknown) else str(name).rpartition("/")[2]
+    if looks_secret(last, "?" if isinstance(value, Unknown) else value):
+        return True
+    return None if isinstance(name, Unknown) or isinstance(value, Unknown) else False
 
 
 @rule(
@@ -214,6 +276,8 @@ def state_is_versioned(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     for bucket in plan.of_type("aws_s3_bucket"):
         name = bucket.get("bucket")
+        if isinstance(name, Unknown):
+            yield judge(None, bucket, "", "bucket", "Whether it is for Terraform's state, its name will tell.")
         if not isinstance(name, str) or not any(word in name for word in ("tfstate", "terraform-state", "tf-state")):
             continue
         yield judge(_versioned(plan, bucket), bucket, "It keeps no versions of the state.", "bucket")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from generator.policy.plan import Plan, Resource
-from generator.policy.plan.values import Unknown
+from generator.policy.plan import Links, Plan, Resource, is_known, joined
+from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge
+from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 MARGIN = 10
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
@@ -36,7 +37,8 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
         if isinstance(idle, Unknown) or any(isinstance(run, Unknown) for run in runs):
             yield judge(None, balancer, "", "idle_timeout")
             continue
-        longest = max(run for run in runs if isinstance(run, int))
+        # Lambda's default is 3 seconds.
+        longest = max(run if isinstance(run, int) else 3 for run in runs)
         waits = 60 if idle is None else idle
         message = f"It waits {waits} seconds for a run that may take {longest}."
         yield judge(waits >= longest + MARGIN, balancer, message, "idle_timeout")
@@ -53,15 +55,23 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
 )
 def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
     for listener in platform.plan.of_type(*LISTENERS):
-        if listener.get("protocol") not in ("HTTP", None) or _internal(platform.plan, listener):
+        protocol = listener.get("protocol")
+        if (not isinstance(protocol, Unknown) and protocol not in ("HTTP", None)) or _internal(platform.plan, listener):
             continue
-        actions = listener.blocks("default_action")
-        redirects = any(
-            action.get("type") == "redirect"
-            and any(target.get("protocol") == "HTTPS" for target in action.get("redirect") or [])
-            for action in actions
-        )
+        redirects = _redirects(listener) if protocol == "HTTP" else some([_redirects(listener), None])
         yield judge(redirects, listener, "It serves plain HTTP to the internet.", "default_action")
+
+
+def _redirects(listener: Resource) -> bool | None:
+    """Whether a request without TLS is sent back to come with it."""
+    if isinstance(listener.get("default_action"), Unknown):
+        return None
+    found: list[bool | None] = []
+    for number, action in enumerate(listener.blocks("default_action")):
+        if isinstance(action.get("type"), Unknown) or action.get("type") == "redirect":
+            target = listener.get(f"default_action.{number}.redirect.0.protocol")
+            found.append(known(lambda kind, to: kind == "redirect" and to == "HTTPS", action.get("type"), target))
+    return some(found)
 
 
 @rule(
@@ -74,11 +84,13 @@ def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
 )
 def tls_is_new(platform: Platform) -> Iterator[Verdict]:
     for listener in platform.plan.of_type(*LISTENERS):
-        if listener.get("protocol") not in ("HTTPS", "TLS"):
+        if not isinstance(listener.get("protocol"), Unknown) and listener.get("protocol") not in ("HTTPS", "TLS"):
             continue
         policy = listener.get("ssl_policy")
-        # Left out it is known after the apply, and then it is the old default.
-        new = isinstance(policy, str) and NEW.fullmatch(policy) is not None
+        new = known(lambda text: isinstance(text, str) and NEW.fullmatch(text) is not None, policy)
+        if new is None and platform.plan.is_written(listener, "ssl_policy") is False:
+            # Left out it is known after the apply, and then it is the old default.
+            new = False
         yield judge(new, listener, "Its policy admits TLS 1.0 or 1.1.", "ssl_policy")
 
 
@@ -96,22 +108,17 @@ def certificate_covers_hosts(platform: Platform) -> Iterator[Verdict]:
     for listener in plan.of_type(*LISTENERS):
         if listener.get("certificate_arn") in (None, ""):
             continue
-        hosts = {
-            host
-            for rule_ in rules.get(listener.address, [])
-            for condition in rule_.blocks("condition")
-            for block in condition.get("host_header") or []
-            for host in block.get("values") or []
-            if isinstance(host, str)
-        }
-        if not hosts:
+        values = [v for r in rules.get(listener.address, []) for v in _conditions(r).get("host_header", [])]
+        hosts = {host for host in values if isinstance(host, str)}
+        if not values:
             continue
         found = _certificates(plan, listener)
         if found is None:
             yield judge(None, listener, "", "certificate_arn", "The certificate is not in this plan.")
             continue
         missing = sorted(host for host in hosts if not any(covers(name, host) for name in found))
-        yield judge(not missing, listener, f"Its certificate does not name {', '.join(missing)}.", "certificate_arn")
+        truth = False if missing else (True if is_known(values) else None)
+        yield judge(truth, listener, f"Its certificate does not name {', '.join(missing)}.", "certificate_arn")
 
 
 def _certificates(plan: Plan, listener: Resource) -> set[str] | None:
@@ -151,35 +158,54 @@ def rules_are_reached(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     by_listener: dict[str, list[Resource]] = {}
     for rule_ in plan.of_type("aws_lb_listener_rule"):
-        listener = plan.links(rule_, "listener_arn", "aws_lb_listener").one
-        by_listener.setdefault(listener.address if listener else rule_.block_address, []).append(rule_)
+        listener, arn = plan.links(rule_, "listener_arn", "aws_lb_listener").one, rule_.get("listener_arn")
+        elsewhere = arn if isinstance(arn, str) else rule_.block_address
+        by_listener.setdefault(listener.address if listener else elsewhere, []).append(rule_)
     for rules in by_listener.values():
         sorted_ = [r for r in rules if isinstance(r.get("priority"), int)]
         sorted_.sort(key=lambda r: r.get("priority"))
         for number, rule_ in enumerate(sorted_):
-            before = next((r for r in sorted_[:number] if _hides(r, rule_)), None)
-            message = f"{before.address} takes every request before it." if before else ""
-            yield judge(before is None, rule_, message, "priority")
+            hiding = {r.address: _hides(r, rule_) for r in sorted_[:number]}
+            before = next((address for address, hides in hiding.items() if hides), None)
+            message = f"{before} takes every request before it."
+            yield judge(negated(some(list(hiding.values()))), rule_, message, "priority")
+        for rule_ in rules:
+            # Left out, AWS takes the next that is free: after all others.
+            if isinstance(rule_.get("priority"), Unknown) and plan.is_written(rule_, "priority") is not False:
+                yield judge(None, rule_, "", "priority")
 
 
-def _hides(first: Resource, second: Resource) -> bool:
+def _hides(first: Resource, second: Resource) -> bool | None:
     """Whether each request that *second* matches is *first*'s."""
-    narrow = _conditions(second)
-    return all(
-        (kind == "path_pattern" and "/*" in values)
-        or (kind in narrow and all(any(_within(pattern, wider) for wider in values) for pattern in narrow[kind]))
-        for kind, values in _conditions(first).items()
-    )
+    wide, narrow = _conditions(first), _conditions(second)
+    return every([_covers_all(kind, values, narrow.get(kind)) for kind, values in wide.items()])
 
 
-def _conditions(rule_: Resource) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _covers_all(kind: str, wide: list[Any], narrow: list[Any] | None) -> bool | None:
+    """Whether one condition, with the values *wide*, holds wherever that with *narrow* does; None of these is no such
+    condition."""
+    if kind == "path_pattern" and "/*" in wide:
+        return True
+    if narrow is None:
+        return False if is_known(wide) else None
+    return every([some([known(_within, pattern, wider) for wider in wide]) for pattern in narrow])
+
+
+def _conditions(rule_: Resource) -> dict[str, list[Any]]:
+    """The values of each kind of condition; UNKNOWN among them where one is known only after the apply."""
+    found: dict[str, list[Any]] = {}
     for condition in rule_.blocks("condition"):
         for kind, blocks in condition.items():
-            if isinstance(blocks, list) and blocks:
-                values = [v for block in blocks if isinstance(block, dict) for v in block.get("values") or []]
-                found.setdefault(kind, []).extend(v if isinstance(v, str) else "?" for v in values)
+            for block in [UNKNOWN] if isinstance(blocks, Unknown) else blocks or []:
+                found.setdefault(kind, []).extend(_values(block))
     return found
+
+
+def _values(block: Any) -> list[Any]:
+    if not is_known(block):
+        return [UNKNOWN]
+    # A query string has no values, but a key and a value.
+    return block["values"] if isinstance(block, dict) and block.get("values") else [str(block)]
 
 
 def _within(pattern: str, wider: str) -> bool:
@@ -200,8 +226,12 @@ def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     runners = [s for task in platform.runner_tasks for s in task.services]
     behind: dict[str, list[Resource]] = {}
+    unknown: list[Resource] = []
     for service in runners:
-        for group in _target_groups(plan, service):
+        groups = _target_groups(plan, service)
+        if not groups.complete or isinstance(service.get("load_balancer"), Unknown):
+            unknown.append(service)
+        for group in groups.resources:
             behind.setdefault(group.address, []).append(service)
     if not runners:
         return
@@ -210,15 +240,13 @@ def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
         if balancer.get("internal") is not True:
             reached = [s for group in _reached_groups(plan, balancer, rules) for s in behind.get(group, [])]
             names = ", ".join(sorted({service.address for service in reached}))
-            yield judge(not reached, balancer, f"{names} is behind it, open to the internet.", "internal")
+            truth = False if reached else (None if unknown else True)
+            yield judge(truth, balancer, f"{names} is behind it, open to the internet.", "internal")
 
 
-def _target_groups(plan: Plan, service: Resource) -> list[Resource]:
-    return [
-        group
-        for number in range(len(service.blocks("load_balancer")))
-        for group in plan.links(service, f"load_balancer.{number}.target_group_arn", "aws_lb_target_group").resources
-    ]
+def _target_groups(plan: Plan, service: Resource) -> Links:
+    paths = [f"load_balancer.{number}.target_group_arn" for number in range(len(service.blocks("load_balancer")))]
+    return joined(plan.links(service, path, "aws_lb_target_group") for path in paths)
 
 
 def _reached_groups(plan: Plan, balancer: Resource, rules: Mapping[str, list[Resource]]) -> set[str]:
@@ -257,5 +285,5 @@ def _internal(plan: Plan, listener: Resource) -> bool:
 def balancer_is_protected(platform: Platform) -> Iterator[Verdict]:
     if platform.production:
         for balancer in platform.plan.of_type("aws_lb"):
-            on = balancer.get("enable_deletion_protection") is True
+            on = known(lambda value: value is True, balancer.get("enable_deletion_protection"))
             yield judge(on, balancer, "Its deletion is not refused.", "enable_deletion_protection")

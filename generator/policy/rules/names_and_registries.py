@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge
+from generator.policy.verdict import Severity, Verdict, judge, known, some
 
 NAMED = (
     ("aws_lb", "name"),
@@ -39,11 +39,12 @@ ENVIRONMENTS = ("dev", "test", "staging", "prod", "production")
 def registries_are_tidy(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     for repository in plan.of_type("aws_ecr_repository"):
-        fixed = str(repository.get("image_tag_mutability")).startswith("IMMUTABLE")
+        fixed = known(lambda kind: str(kind).startswith("IMMUTABLE"), repository.get("image_tag_mutability"))
         yield judge(fixed, repository, "Its tags can be moved.", "image_tag_mutability")
-        scans = any(b.get("scan_on_push") is True for b in repository.blocks("image_scanning_configuration"))
-        registry = any(r.blocks("rule") for r in plan.of_type("aws_ecr_registry_scanning_configuration"))
-        yield judge(scans or registry, repository, "Images are not scanned.", "image_scanning_configuration")
+        scans = known(lambda on: on is True, repository.get("image_scanning_configuration.0.scan_on_push"))
+        registry = any(r.get("rule") not in (None, []) for r in plan.of_type("aws_ecr_registry_scanning_configuration"))
+        truth = some([scans, registry])
+        yield judge(truth, repository, "Images are not scanned.", "image_scanning_configuration")
         policies, sure = plan.linking("aws_ecr_lifecycle_policy", "repository", repository)
         yield judge(True if policies else (False if sure else None), repository, "It forgets no image.", "")
 
@@ -65,6 +66,8 @@ def names_are_ones_own(platform: Platform) -> Iterator[Verdict]:
     for kind, attribute in NAMED:
         for resource in platform.plan.of_type(kind):
             name = resource.get(attribute)
+            if isinstance(name, Unknown):
+                yield judge(None, resource, "", attribute)
             if isinstance(name, str):
                 found = [e for e in others if re.search(rf"(^|[-_/]){e}([-_/]|$)", name)]
                 yield judge(not found, resource, f"It is called {name} in {own}.", attribute)

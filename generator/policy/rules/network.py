@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 
-from generator.policy.plan import Plan, Resource
+from generator.policy.network import Opening
+from generator.policy.plan import Plan, Resource, joined
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge, negated, some
+from generator.policy.verdict import Severity, Verdict, every, judge, negated, some
 
 WEB = (80, 443)
 REMOTE = {22: "SSH", 3389: "Remote Desktop"}
@@ -40,14 +42,18 @@ def nat_is_in_the_same_zone(platform: Platform) -> Iterator[Verdict]:
     if len({zone for found in zones.values() for zone in found}) < 2:
         return
     for route in plan.of_type("aws_route"):
+        if route.get("nat_gateway_id") in (None, ""):
+            continue
         gateway = plan.links(route, "nat_gateway_id", "aws_nat_gateway").one
         table = plan.links(route, "route_table_id", "aws_route_table").one
         if gateway is None or table is None:
+            yield judge(None, route, "", "nat_gateway_id" if gateway is None else "route_table_id")
             continue
-        associations, _ = plan.linking("aws_route_table_association", "route_table_id", table)
+        associations, sure = plan.linking("aws_route_table_association", "route_table_id", table)
         subnets = [s for a in associations for s in plan.links(a, "subnet_id", "aws_subnet").resources]
         others = _zones(subnets) - zones[gateway.address]
-        yield judge(not others, route, f"{', '.join(sorted(others))} leaves by another zone.", "nat_gateway_id")
+        truth = None if "" in others or not sure or "" in zones[gateway.address] else not others
+        yield judge(truth, route, f"{', '.join(sorted(others))} leaves by another zone.", "nat_gateway_id")
 
 
 @rule(
@@ -64,8 +70,8 @@ def two_zones(platform: Platform) -> Iterator[Verdict]:
         for resource in plan.of_type(kind):
             links = plan.links(resource, path, "aws_subnet")
             found = _zones(links.resources)
-            sure = links.exact and not links.outside and len(found) > 0
-            truth = True if len(found) > 1 else (False if sure else None)
+            sure = links.exact and not links.outside and len(found) > 0 and "" not in found
+            truth = True if len(found - {""}) > 1 else (False if sure else None)
             yield judge(truth, resource, "All its subnets are in one zone.", path)
 
 
@@ -83,9 +89,12 @@ def subnets_are_apart(platform: Platform) -> Iterator[Verdict]:
         whole = _range(vpc.get("cidr_block"))
         members, _ = plan.linking("aws_subnet", "vpc_id", vpc)
         ranges = [(s, r) for s in members if (r := _range(s.get("cidr_block"))) is not None]
+        for subnet in members:
+            if isinstance(subnet.get("cidr_block"), Unknown):
+                yield judge(None, subnet, "", "cidr_block")
         clashing = {s.address for (s, a), (t, b) in combinations(ranges, 2) if a.overlaps(b) for s in (s, t)}
         for subnet, found in ranges:
-            inside = whole is None or found.subnet_of(whole)
+            inside = found.subnet_of(whole) if whole else None
             yield judge(inside, subnet, f"{found} is not inside of {whole}.", "cidr_block")
             yield judge(subnet.address not in clashing, subnet, f"{found} overlaps another subnet.", "cidr_block")
 
@@ -131,14 +140,14 @@ def private_things_are_private(platform: Platform) -> Iterator[Verdict]:
 def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     balancers = [b for b in plan.of_type("aws_lb", "aws_alb") if b.get("internal") is not True]
-    theirs = {g.address for b in balancers for g in plan.links(b, "security_groups", "aws_security_group").resources}
+    links = joined(plan.links(b, "security_groups", "aws_security_group") for b in balancers)
+    theirs = {group.address for group in links.resources}
     for group in plan.of_type("aws_security_group", "aws_default_security_group"):
         openings, _ = platform.network.openings(group, "ingress")
-        wide = [o for o in openings if o.anywhere]
-        wrong = [o for o in wide if group.address not in theirs or o.ports is None or o.ports not in _single(WEB)]
+        allowed: bool | None = group.address in theirs or (False if links.complete else None)
+        wrong = some([every([o.anywhere, negated(every([allowed, _is_web(o)]))]) for o in openings])
         message = "Every address of the internet is let in, and this is no public load balancer on 80 or 443."
-        unknown = [o for o in openings if o.anywhere is None]
-        yield judge(not wrong if wrong or not unknown else None, group, message, "ingress")
+        yield judge(negated(wrong), group, message, "ingress")
     for opening in platform.network.maybe_openings("ingress"):
         if opening.anywhere is not False:
             yield judge(None, opening.source, "", "security_group_id")
@@ -154,14 +163,16 @@ def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
 )
 def no_remote_login(platform: Platform) -> Iterator[Verdict]:
     for group in platform.plan.of_type("aws_security_group", "aws_default_security_group"):
-        openings, _ = platform.network.openings(group, "ingress")
-        # A rule for all protocols between groups is no login; one that names ports, or lets ranges in, is.
-        open_ = [
-            name
-            for port, name in REMOTE.items()
-            if any(o.has(port) and (o.ports is not None or o.ranges) for o in openings)
-        ]
-        yield judge(not open_, group, f"{' and '.join(open_)} is let in.", "ingress")
+        judged = partial(platform.network.judged, group, "ingress")
+        found = {name: judged(partial(_logs_in, port)) for port, name in REMOTE.items()}
+        open_ = [name for name, truth in found.items() if truth]
+        truth = negated(some(list(found.values())))
+        yield judge(truth, group, f"{' and '.join(open_)} is let in.", "ingress")
+
+
+def _logs_in(port: int, opening: Opening) -> bool | None:
+    """A rule for every port between groups is no login; one that names ports, or lets ranges in, is."""
+    return every([opening.has(port), some([negated(opening.every_port), opening.from_ranges])])
 
 
 @rule(
@@ -214,33 +225,31 @@ def both_sides_open(platform: Platform) -> Iterator[Verdict]:
             for peer in opening.peers.resources if opening.peers.exact else ():
                 if peer is group:
                     continue
-                out, complete = network.openings(peer, "egress")
-                open_: bool | None = any(_meets(plan, o, opening, group) for o in out)
-                if not open_ and not complete:
-                    open_ = None
+                open_ = network.judged(peer, "egress", partial(_meets, plan, opening, group))
                 message = f"{peer.address} does not let out what this lets in from it."
                 yield judge(open_, opening.source, message, "referenced_security_group_id")
 
 
-def _meets(plan: Plan, out: object, opening: object, group: Resource) -> bool:
-    from generator.policy.network import Opening
-
-    assert isinstance(out, Opening)
-    assert isinstance(opening, Opening)
+def _meets(plan: Plan, opening: Opening, group: Resource, out: Opening) -> bool | None:
+    """Whether *out* lets out what *opening* lets into *group*."""
+    if not opening.ports_known:
+        return None
     port = opening.ports[0] if opening.ports else 0
-    if out.ports is not None and not out.has(port):
-        return False
+    fits = True if out.every_port else out.has(port)
     ranges = [r for r in (_range(text) for text in out.ranges) if r is not None]
     vpc = plan.links(group, "vpc_id", "aws_vpc").one
     whole = _range(vpc.get("cidr_block")) if vpc else None
     inside = any(r.prefixlen == 0 or (whole is not None and r.overlaps(whole)) for r in ranges)
-    return group in out.peers.resources or inside or out.unknown
+    reaches = group in out.peers.resources or inside
+    if not reaches and not (out.ranges_known and out.peers.exact):
+        return every([fits, None])
+    return every([fits, reaches])
 
 
 def _zones(subnets: Iterable[Resource]) -> set[str]:
+    """The zones of *subnets*; an empty one stands for those that are not known yet."""
     names = ("availability_zone", "availability_zone_id")
-    found = {next((v for n in names if isinstance(v := s.get(n), str) and v), "") for s in subnets}
-    return found - {""}
+    return {next((v for n in names if isinstance(v := s.get(n), str) and v), "") for s in subnets}
 
 
 def _range(text: object) -> IPv4Network | None:
@@ -251,5 +260,5 @@ def _range(text: object) -> IPv4Network | None:
     return found if isinstance(found, IPv4Network) else None
 
 
-def _single(ports: tuple[int, ...]) -> list[tuple[int, int]]:
-    return [(port, port) for port in ports]
+def _is_web(opening: Opening) -> bool | None:
+    return some([opening.is_only(port) for port in WEB])

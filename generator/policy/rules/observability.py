@@ -10,7 +10,7 @@ from generator.policy.plan import Resource
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge
+from generator.policy.verdict import Severity, Verdict, judge, known, some
 
 # Metrics between two bounds: outside of them an alarm is silent for ever.
 PERCENTAGES = ("CPUUtilization", "MemoryUtilization", "mem_used_percent", "disk_used_percent", "CPUReservation")
@@ -29,8 +29,8 @@ INSIGHTS = ("RunningTaskCount", "PendingTaskCount", "DesiredTaskCount", "TaskCou
 )
 def logs_are_kept(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    groups = {g.get("name"): g for g in plan.of_type("aws_cloudwatch_log_group")}
-    for group in groups.values():
+    groups = plan.of_type("aws_cloudwatch_log_group")
+    for group in groups:
         days = group.get("retention_in_days")
         stated = None if isinstance(days, Unknown) else isinstance(days, int) and days > 0
         yield judge(stated, group, "It keeps logs for ever.", "retention_in_days")
@@ -40,9 +40,14 @@ def logs_are_kept(platform: Platform) -> Iterator[Verdict]:
             continue
         for container in task.containers:
             options = (container.get("logConfiguration") or {}).get("options") or {}
-            name = options.get("awslogs-group")
             message = f"{container.get('name')} writes its logs nowhere, or to a group that is not in this plan."
-            yield judge(name in groups, task.definition, message, "container_definitions")
+            truth = _is_among(options.get("awslogs-group"), groups)
+            yield judge(truth, task.definition, message, "container_definitions")
+
+
+def _is_among(name: Any, groups: list[Resource]) -> bool | None:
+    """Whether *name* is that of one of the log *groups*."""
+    return some([known(lambda found: bool(name and found == name), group.get("name")) for group in groups])
 
 
 @rule(
@@ -55,12 +60,16 @@ def logs_are_kept(platform: Platform) -> Iterator[Verdict]:
 )
 def function_logs(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    names = {g.get("name") for g in plan.of_type("aws_cloudwatch_log_group")}
+    groups = plan.of_type("aws_cloudwatch_log_group")
     for function in plan.of_type("aws_lambda_function"):
-        name = function.get("logging_config.0.log_group")
+        name, called = function.get("logging_config.0.log_group"), function.get("function_name")
+        if isinstance(name, Unknown) and plan.is_written(function, "logging_config.0.log_group"):
+            yield judge(None, function, "", "logging_config")
+            continue
         if not isinstance(name, str) or not name:
-            name = f"/aws/lambda/{function.get('function_name')}"
-        yield judge(name in names, function, f"{name} is not in this plan.", "logging_config")
+            name = called if isinstance(called, Unknown) else f"/aws/lambda/{called}"
+        truth = None if isinstance(name, Unknown) else _is_among(name, groups)
+        yield judge(truth, function, f"{name} is not in this plan.", "logging_config")
 
 
 @rule(
@@ -77,7 +86,8 @@ def alarms_can_fire(platform: Platform) -> Iterator[Verdict]:
     insights = _has_insights(platform)
     for alarm in plan.of_type("aws_cloudwatch_metric_alarm"):
         silent = _never(alarm)
-        yield judge(not silent, alarm, silent, "threshold")
+        unknown = isinstance(alarm.get("threshold"), Unknown) or isinstance(alarm.get("comparison_operator"), Unknown)
+        yield judge(None if unknown else not silent, alarm, silent, "threshold")
         metric = alarm.get("metric_name")
         if metric in INSIGHTS and insights is not True:
             message = f"{metric} exists with Container Insights alone."

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from generator.policy.permissions import Role, Statement, statements_of
-from generator.policy.plan import Resource
+from generator.policy.permissions import Role, Statement
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
@@ -195,20 +194,22 @@ def delivery_without_keys(platform: Platform) -> Iterator[Verdict]:
     for role in platform.plan.of_type("aws_iam_role"):
         trust = role.get("assume_role_policy")
         if isinstance(trust, Unknown):
-            continue
-        if GITHUB in str(trust):
+            yield judge(None, role, "", "assume_role_policy")
+        elif GITHUB in str(trust):
             message = "Any workflow of GitHub may assume it: sub names no repository with its branch or environment."
-            yield judge(_names_a_branch(trust, role), role, message, "assume_role_policy")
+            yield judge(_names_a_branch(trust), role, message, "assume_role_policy")
 
 
-def _names_a_branch(trust: object, role: Resource) -> bool:
-    for statement in statements_of(trust, role) or []:
-        tests = [test for test in statement.condition.values() if isinstance(test, dict)]
+def _names_a_branch(trust: object) -> bool:
+    """Whether each statement of the policy *trust* that admits GitHub says for which branch or environment."""
+    found = json.loads(str(trust)).get("Statement") or []
+    for statement in [found] if isinstance(found, dict) else found:
+        if GITHUB not in json.dumps(statement.get("Principal")) or statement.get("Effect") != "Allow":
+            continue
+        tests = [test for test in (statement.get("Condition") or {}).values() if isinstance(test, dict)]
         subjects = [v for test in tests for k, v in test.items() if k.lower() == f"{GITHUB}:sub"]
         values = [v for found in subjects for v in ([found] if isinstance(found, str) else found)]
-        if GITHUB in json.dumps(str(trust)) and not values:
-            return False
-        if any(_any_branch(value) for value in values):
+        if not values or any(_any_branch(value) for value in values):
             return False
     return True
 

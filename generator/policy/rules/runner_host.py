@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from generator.policy.containers import Task
+from generator.policy.plan import Resource
+from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
 from generator.policy.rules.code_runner import bare_role, runner_hosts
-from generator.policy.verdict import Outcome, Severity, Verdict, judge
+from generator.policy.verdict import Outcome, Severity, Verdict, every, judge, known
 
 
 @rule(
@@ -21,10 +24,10 @@ from generator.policy.verdict import Outcome, Severity, Verdict, judge
     decidable="rehearsed plan",
 )
 def only_runners_are_hosts(platform: Platform) -> Iterator[Verdict]:
-    by_cluster: dict[str, set[str]] = {}
+    by_cluster: dict[str | None, set[str]] = {}
     for task in platform.tasks:
         for service in task.services:
-            by_cluster.setdefault(str(service.get("cluster")), set()).add(task.definition.address)
+            by_cluster.setdefault(_cluster(platform, service), set()).add(task.definition.address)
     runners = {task.definition.address for task in platform.runner_tasks}
     for task in platform.tasks:
         if task.is_host is None:
@@ -33,9 +36,26 @@ def only_runners_are_hosts(platform: Platform) -> Iterator[Verdict]:
         if not task.is_host:
             yield Verdict(Outcome.PASS, task.definition)
             continue
-        alone = all(by_cluster[str(s.get("cluster"))] == {task.definition.address} for s in task.services)
+        truth = every([task.definition.address in runners, _is_alone(platform, task, by_cluster)])
         message = "Its containers are as good as root on a host that others use, or it is no code runner."
-        yield judge(task.definition.address in runners and alone, task.definition, message, "container_definitions")
+        yield judge(truth, task.definition, message, "container_definitions", "Whose hosts they are is not known yet.")
+
+
+def _is_alone(platform: Platform, task: Task, by_cluster: Mapping[str | None, set[str]]) -> bool | None:
+    """Whether no other task runs on the clusters of *task*; None stands for those that are not known yet."""
+    own = {task.definition.address}
+    clusters = {_cluster(platform, service) for service in task.services}
+    if any(by_cluster[cluster] - own for cluster in clusters - {None}):
+        return False
+    perhaps = by_cluster.values() if None in clusters else [by_cluster.get(None, set())]
+    return None if any(names - own for names in perhaps) else True
+
+
+def _cluster(platform: Platform, service: Resource) -> str | None:
+    """What tells the cluster of *service* from others; None when it is not known yet."""
+    found = platform.plan.links(service, "cluster", "aws_ecs_cluster").one
+    name = service.get("cluster")
+    return found.address if found else (None if isinstance(name, Unknown) else str(name))
 
 
 @rule(
@@ -48,10 +68,10 @@ def only_runners_are_hosts(platform: Platform) -> Iterator[Verdict]:
     remediation="Give the instances the ECS agent, Session Manager and image pulls alone, IMDSv2 and a hop limit of 1.",
     decidable="rehearsed plan",
 )
-def runner_host_isbare_role(platform: Platform) -> Iterator[Verdict]:
+def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
     for template, _ in runner_hosts(platform):
-        options = (template.blocks("metadata_options") or [{}])[0]
-        guarded = options.get("http_tokens") == "required" and options.get("http_put_response_hop_limit") == 1
+        wanted = (("http_tokens", "required"), ("http_put_response_hop_limit", 1))
+        guarded = every([_is(platform, template, f"metadata_options.0.{name}", value) for name, value in wanted])
         yield judge(guarded, template, "Containers reach the instance's credentials.", "metadata_options")
         for path in ("iam_instance_profile.0.arn", "iam_instance_profile.0.name"):
             if template.get(path) in (None, ""):
@@ -61,3 +81,9 @@ def runner_host_isbare_role(platform: Platform) -> Iterator[Verdict]:
                 yield judge(None, template, "", path)
             else:
                 yield from bare_role(platform, profile, "role")
+
+
+def _is(platform: Platform, resource: Resource, path: str, wanted: object) -> bool | None:
+    """Whether *path* is *wanted*; what is left out is AWS's default, which is not."""
+    truth = known(lambda value: bool(value == wanted), resource.get(path))
+    return False if truth is None and platform.plan.is_written(resource, path) is False else truth

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from generator.policy.containers import Task, environment, secrets
-from generator.policy.plan import Plan, Resource
+from generator.policy.network import Opening
+from generator.policy.plan import Plan, Resource, is_known
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge
+from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 DEFINITIONS = "container_definitions"
 SECRET = re.compile(r"(?i)(^|_)(password|passwd|secret|token|api_?key|private_?key|access_?key|credentials?|dsn)($|_)")
@@ -46,13 +48,12 @@ def services_admit_groups(platform: Platform) -> Iterator[Verdict]:
     path = "network_configuration.0.security_groups"
     for service in platform.plan.of_type("aws_ecs_service"):
         links = platform.plan.links(service, path, "aws_security_group")
-        if not links.resources and not links.exact:
-            yield judge(None, service, "", path)
+        if service.get(path) not in (None, []) and not (links.resources and links.whole):
+            yield judge(None, service, "", path, "Its security groups are not all in this plan, or not known yet.")
         for group in links.resources:
-            openings, _ = platform.network.openings(group, "ingress")
-            wide = [o for o in openings if o.ranges or o.prefix_lists or o.ports is None]
+            wide = platform.network.judged(group, "ingress", lambda o: some([o.from_ranges, o.every_port]))
             message = f"{service.address} is reached from ranges of addresses, or on every port."
-            yield judge(not wide, group, message, "ingress")
+            yield judge(negated(wide), group, message, "ingress")
 
 
 @rule(
@@ -75,10 +76,13 @@ def ports_agree(platform: Platform) -> Iterator[Verdict]:
                 yield judge(truth, service, message, "load_balancer.0.container_port")
                 groups = platform.plan.links(service, "network_configuration.0.security_groups", "aws_security_group")
                 for group in groups.resources:
-                    openings, complete = platform.network.openings(group, "ingress")
-                    open_ = any(o.has(port) for o in openings if isinstance(port, int))
+                    open_ = platform.network.judged(group, "ingress", partial(_opens, port))
                     message = f"It lets nothing in on {port}, where {service.address} listens."
-                    yield judge(open_ if open_ or complete else None, group, message, "ingress")
+                    yield judge(open_, group, message, "ingress")
+
+
+def _opens(port: Any, opening: Opening) -> bool | None:
+    return opening.has(port) if isinstance(port, int) else None
 
 
 def _listens(task: Task, container: str, port: Any) -> bool | None:
@@ -104,22 +108,24 @@ def deployments_roll_back(platform: Platform) -> Iterator[Verdict]:
     for service in platform.plan.of_type("aws_ecs_service"):
         if service.blocks("deployment_controller") and _controller(service) != "ECS":
             continue
-        breakers = service.blocks("deployment_circuit_breaker")
-        on = any(b.get("enable") is True and b.get("rollback") is True for b in breakers)
+        switches = [service.get(f"deployment_circuit_breaker.0.{name}") for name in ("enable", "rollback")]
+        on = every([known(lambda value: value is True, switch) for switch in switches])
         yield judge(on, service, "A deployment that fails is not rolled back.", "deployment_circuit_breaker")
         least, most = _percent(service)
         message = f"With {least} % at least and {most} % at most nothing can be replaced."
-        yield judge(most > least or most == 0, service, message, "deployment_maximum_percent")
+        truth = known(lambda low, high: high > low or high == 0, least, most)
+        yield judge(truth, service, message, "deployment_maximum_percent")
 
 
 def _controller(service: Resource) -> str:
     return str(service.blocks("deployment_controller")[0].get("type") or "ECS")
 
 
-def _percent(service: Resource) -> tuple[int, int]:
+def _percent(service: Resource) -> tuple[Any, Any]:
+    """How many tasks run at least and at most during a deployment: ECS's defaults where nothing is said."""
     least = service.get("deployment_minimum_healthy_percent")
     most = service.get("deployment_maximum_percent")
-    return (least if isinstance(least, int) else 100, most if isinstance(most, int) else 200)
+    return (100 if least is None else least, 200 if most is None else most)
 
 
 @rule(
@@ -160,7 +166,8 @@ def _exists(cpu: Any, memory: Any) -> bool:
 )
 def platforms_are_stated(platform: Platform) -> Iterator[Verdict]:
     for task in platform.tasks:
-        stated = any(isinstance(b.get("cpu_architecture"), str) for b in task.definition.blocks("runtime_platform"))
+        architecture = task.definition.get("runtime_platform.0.cpu_architecture")
+        stated = known(lambda name: isinstance(name, str), architecture)
         yield judge(stated, task.definition, "The architecture is left to ECS's default.", "runtime_platform")
 
 
@@ -213,20 +220,18 @@ def secrets_are_injected(platform: Platform) -> Iterator[Verdict]:
         found = sorted({n for c in task.containers for n, v in environment(c).items() if looks_secret(n, v)})
         yield judge(not found, task.definition, f"{', '.join(found)} is written down.", DEFINITIONS)
     for function in platform.plan.of_type("aws_lambda_function"):
-        for block in function.blocks("environment"):
-            variables = block.get("variables")
-            if isinstance(variables, Unknown):
-                yield judge(None, function, "", "environment")
-                continue
-            names = sorted(n for n, v in (variables or {}).items() if looks_secret(n, v))
-            yield judge(not names, function, f"{', '.join(names)} is written down.", "environment")
+        variables = function.get("environment.0.variables")
+        if isinstance(variables, Unknown):
+            yield judge(None, function, "", "environment")
+        elif variables:
+            # A value that nobody knows yet may be a secret under any name, and is one under such a name.
+            names = sorted(n for n, v in variables.items() if looks_secret(n, "?" if isinstance(v, Unknown) else v))
+            truth = False if names else (True if is_known(variables) else None)
+            yield judge(truth, function, f"{', '.join(names)} is written down.", "environment")
     for database in platform.plan.of_type("aws_db_instance", "aws_rds_cluster"):
-        written = database.get("password" if database.type == "aws_db_instance" else "master_password")
-        yield (
-            judge(written in (None, ""), database, "Its password stands in the state.", "password")
-            if not isinstance(written, Unknown)
-            else judge(None, database, "", "password")
-        )
+        attribute = "password" if database.type == "aws_db_instance" else "master_password"
+        absent = known(lambda text: text in (None, ""), database.get(attribute))
+        yield judge(absent, database, "Its password stands in the state.", attribute)
 
 
 def looks_secret(name: str, value: object) -> bool:
@@ -272,6 +277,8 @@ def containers_are_confined(platform: Platform) -> Iterator[Verdict]:
 )
 def low_ports_need_root(platform: Platform) -> Iterator[Verdict]:
     for task in platform.tasks:
+        if task.containers is None:
+            yield judge(None, task.definition, "", DEFINITIONS)
         for container in task.containers or []:
             user = str(container.get("user") or "0").split(":")[0]
             if user in ("0", "root"):
@@ -297,8 +304,9 @@ def production_is_on_demand(platform: Platform) -> Iterator[Verdict]:
     for service in platform.plan.of_type("aws_ecs_service"):
         strategy = service.blocks("capacity_provider_strategy")
         if strategy:
-            spot = all(str(block.get("capacity_provider")).endswith("SPOT") for block in strategy)
-            yield judge(not spot, service, "All its tasks are on Spot.", "capacity_provider_strategy")
+            providers = [block.get("capacity_provider") for block in strategy]
+            spot = every([known(lambda name: str(name).endswith("SPOT"), provider) for provider in providers])
+            yield judge(negated(spot), service, "All its tasks are on Spot.", "capacity_provider_strategy")
 
 
 @rule(
@@ -313,31 +321,29 @@ def production_is_on_demand(platform: Platform) -> Iterator[Verdict]:
 )
 def rotating_secrets_are_read(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    rotating = _rotating(plan)
-    if not rotating:
+    rotating, unknown = _rotating(plan)
+    if not rotating and not unknown:
         return
     for task in platform.tasks:
+        if task.containers is None:
+            # An ARN that is known already is of no secret that is still to be made.
+            yield judge(None, task.definition, "", DEFINITIONS)
         for container in task.containers or []:
             injected = {n: arn for n, arn in secrets(container).items() if any(arn.startswith(r) for r in rotating)}
             names = ", ".join(sorted(injected))
             yield judge(not injected, task.definition, f"{names} rotates while the task runs.", DEFINITIONS)
 
 
-def _rotating(plan: Plan) -> set[str]:
-    """The ARNs of secrets that change by themselves."""
-    found: set[str] = set()
+def _rotating(plan: Plan) -> tuple[set[str], bool]:
+    """The ARNs of secrets that change by themselves; and whether there are some that are not known yet."""
+    found: list[Any] = []
     for database in plan.of_type("aws_db_instance", "aws_rds_cluster"):
-        for block in database.blocks("master_user_secret"):
-            if isinstance(block.get("secret_arn"), str):
-                found.add(block["secret_arn"])
+        if database.get("manage_master_user_password") not in (None, False):
+            found.append(database.get("master_user_secret.0.secret_arn"))
     for rotation in plan.of_type("aws_secretsmanager_secret_rotation"):
-        arn = rotation.get("secret_id")
-        if isinstance(arn, str):
-            found.add(arn)
         secret = plan.links(rotation, "secret_id", "aws_secretsmanager_secret").one
-        if secret is not None and isinstance(secret.get("arn"), str):
-            found.add(secret.get("arn"))
-    return found
+        found += [rotation.get("secret_id"), secret.get("arn") if secret else None]
+    return {arn for arn in found if isinstance(arn, str)}, not is_known(found)
 
 
 @rule(
@@ -352,7 +358,10 @@ def _rotating(plan: Plan) -> set[str]:
 )
 def single_tasks_are_replaced(platform: Platform) -> Iterator[Verdict]:
     for task in platform.tasks:
-        if task.on_fargate or task.network_mode == "awsvpc" or task.containers is None:
+        if task.on_fargate or task.network_mode == "awsvpc":
+            continue
+        if task.containers is None:
+            yield judge(None, task.definition, "", DEFINITIONS)
             continue
         fixed = task.network_mode == "host" or any(
             mapping.get("hostPort") for c in task.containers for mapping in c.get("portMappings") or []
@@ -361,7 +370,8 @@ def single_tasks_are_replaced(platform: Platform) -> Iterator[Verdict]:
             if fixed:
                 least, _ = _percent(service)
                 message = "Its port on the host is taken by the task that it is to replace."
-                yield judge(least < 100, service, message, "deployment_minimum_healthy_percent")
+                truth = known(lambda percent: percent < 100, least)
+                yield judge(truth, service, message, "deployment_minimum_healthy_percent")
 
 
 @rule(
@@ -376,7 +386,7 @@ def scaling_is_calm(platform: Platform) -> Iterator[Verdict]:
     for policy in platform.plan.of_type("aws_appautoscaling_policy"):
         for block in policy.blocks("target_tracking_scaling_policy_configuration"):
             out, into = block.get("scale_out_cooldown"), block.get("scale_in_cooldown")
-            calm = isinstance(out, int) and isinstance(into, int) and out <= into
+            calm = known(lambda o, i: isinstance(o, int) and isinstance(i, int) and o <= i, out, into)
             path = "target_tracking_scaling_policy_configuration.0.scale_in_cooldown"
             yield judge(calm, policy, "It takes tasks away faster than it adds them, or leaves both to AWS.", path)
     for target in platform.plan.of_type("aws_appautoscaling_target"):

@@ -105,8 +105,10 @@ def install_python() -> Step:
     return Step("Install Python", uses=SETUP_PYTHON, given={"python-version": PYTHON})
 
 
-def install_slipway(folder: str = ".") -> Step:
-    return Step("Install slipway", run=f"pip install --constraint {folder}/constraints.txt --editable {folder}")
+def install_slipway(folder: str = ".", extra: str | None = None) -> Step:
+    """Install the slipway that is checked out in *folder*, with what its *extra* needs besides."""
+    package = folder if extra is None else f"'{folder}[{extra}]'"
+    return Step("Install slipway", run=f"pip install --constraint {folder}/constraints.txt --editable {package}")
 
 
 def assume(role: str, environment: Environment) -> Step:

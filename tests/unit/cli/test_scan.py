@@ -87,6 +87,11 @@ def test_a_directory_without_configuration_ends_with_2(tmp_path: Path, capsys: p
     assert "no Terraform configuration" in capsys.readouterr().err
 
 
+def test_only_environments_can_be_rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scan(plan_file(tmp_path, GOOD), "--rehearse") == 2
+    assert "only environments of a project can be rehearsed" in capsys.readouterr().err
+
+
 def policy(folder: Path, rule: str = "PLT-048", environment: str = "") -> str:
     file = folder / "policy.yaml"
     file.write_text(

@@ -12,6 +12,7 @@ from generator.policy.exemptions import EXPIRED, UNUSED, exempt
 from generator.policy.expectations import expected
 from generator.policy.findings import Finding
 from generator.policy.settings import load_settings
+from generator.policy.targets import read_targets
 from generator.policy.verdict import Outcome, Severity
 from tests.unit.policy.plans import plan, resource
 
@@ -155,3 +156,24 @@ def test_what_is_expected_is_compared(tmp_path: Path) -> None:
     }
     assert next(f.message for f in results if f.attribute == "size") == "size is 4, and 3 is expected."
     assert list(expected(found, settings(tmp_path, text), "demo/dev", "dev")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("expectations:\n  prd:\n    aws_lb.this: { idle_timeout: 60 }\n", 3),
+        (ONE + "    environments: [prd]\n", 2),
+        ("production: [prd]\n", None),
+    ],
+)
+def test_an_environment_that_does_not_exist_is_said(tmp_path: Path, text: str, line: int | None) -> None:
+    (tmp_path / "envs/lab/prod").mkdir(parents=True)
+    (tmp_path / "envs/lab/prod/main.tf").write_text("")
+    (tmp_path / "envs/lab/system.yaml").write_text("")
+    (tmp_path / "envs/lab/policy.yaml").write_text(text)
+    with pytest.raises(SlipwayError) as caught:
+        read_targets(("lab/prod",), tmp_path)
+    assert "there is no environment prd" in str(caught.value)
+    assert 'Did you mean "prod"?' in str(caught.value)
+    assert caught.value.where is not None
+    assert caught.value.where.line == line

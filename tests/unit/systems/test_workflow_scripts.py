@@ -200,6 +200,22 @@ def test_a_report_of_no_change_and_of_a_new_environment(lab: dict[str, File], ru
     assert "Nothing changes." in compared(lab, runner, one, one)
 
 
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_scan_is_in_the_summary_whether_it_passes_or_not(lab: dict[str, File], runner: Runner, code: int) -> None:
+    runner.program("slipway", f'echo "## Policy: all of it" > "${{*: -1}}"\nexit {code}')
+    done = runner.run(lab["lab-pull-request"].steps("policy")["Scan"]["run"], TARGET="lab/dev")
+    assert done.returncode == code, done.stderr
+    assert (runner.folder / "summary.md").read_text() == "## Policy: all of it\n"
+    (call,) = runner.calls("slipway")
+    assert call.startswith("scan lab/dev --rehearse ")
+
+
+def test_a_scan_that_is_impossible_says_so_by_its_own_code(lab: dict[str, File], runner: Runner) -> None:
+    runner.program("slipway", "exit 2")
+    assert runner.run(lab["lab-pull-request"].steps("policy")["Scan"]["run"], TARGET="lab/dev").returncode == 2
+    assert not (runner.folder / "summary.md").exists()
+
+
 @pytest.mark.parametrize(("own", "calls"), [("", "api repos/example/platform/issues/7/comments "), ("42", "PATCH")])
 def test_a_comment_is_made_once_and_then_kept_up_to_date(
     lab: dict[str, File], runner: Runner, own: str, calls: str

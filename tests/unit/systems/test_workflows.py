@@ -196,10 +196,11 @@ def test_a_pull_request_is_formatted_validated_planned_and_scanned(lab: dict[str
     assert "terraform fmt -check" in validate["Format"]["run"]
     assert "init -backend=false" in validate["Validate"]["run"]
     assert "slipway plan" in file.steps("plan")["Plan, and compare with the base"]["run"]
-    assert "checkov --directory" in file.steps("policy")["Scan"]["run"]
+    assert 'slipway scan "$TARGET" --rehearse' in file.steps("policy")["Scan"]["run"]
+    assert "--editable '.[policy]'" in file.steps("policy")["Install slipway"]["run"]
     trivy = file.steps("trivy")
     assert (trivy["Scan"]["with"]["scan-type"], trivy["Scan"]["with"]["format"]) == ("config", "sarif")
-    for job, findings in (("policy", "checkov.sarif"), ("trivy", "trivy.sarif")):
+    for job, findings in (("policy", "policy.sarif"), ("trivy", "trivy.sarif")):
         assert file.steps(job)["Upload findings"]["with"]["sarif_file"] == findings
         assert "head.repo.full_name == github.repository" in file.steps(job)["Upload findings"]["if"]
     for job in ("validate", "plan", "policy"):
