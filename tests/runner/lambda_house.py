@@ -33,6 +33,8 @@ TASK = Path("/tmp/task")
 API = "127.0.0.1:9001"
 MOST_BYTES = 6 * 1024 * 1024 + 100
 SECONDS = 20
+# A function that answers with more than Lambda takes.
+OVERSIZED = b'def handler(event, context):\n    return "x" * event["bytes"]\n'
 
 
 class RuntimeApi(ThreadingHTTPServer):
@@ -107,9 +109,9 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def runtime_client() -> dict[str, bytes]:
-    """The files of AWS's runtime client, and of what it imports."""
+    """The files of AWS's runtime client and of the tracer's library, and of what they import."""
     files: dict[str, bytes] = {}
-    for name in ("awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client"):
+    for name in ("elftools", "awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client"):
         spec = importlib.util.find_spec(name)
         assert spec is not None, name
         assert spec.origin is not None, name
@@ -124,6 +126,7 @@ def make_task(files: dict[str, bytes]) -> None:
     """/var/task of the image, and an interpreter that may be executed but not read."""
     for name, content in files.items():
         write(TASK / name, content)
+    write(TASK / "oversized.py", OVERSIZED)
     write(TASK / "python3", Path("/usr/bin/python3").read_bytes())
     (TASK / "python3").chmod(0o711)
 
@@ -155,7 +158,8 @@ def start(kind: str) -> subprocess.Popen[bytes]:
         "TMPDIR": "/tmp",
         **kept,
     }
-    command = [str(TASK / "python3"), str(TASK / "bootstrap.py"), "handler.handler"]
+    handler = os.environ.get("RUNNER_HANDLER", "handler.handler")
+    command = [str(TASK / "python3"), str(TASK / "bootstrap.py"), handler]
     return subprocess.Popen(command, env=environment, cwd=TASK, stdout=sys.stderr, preexec_fn=prepare)  # noqa: PLW1509
 
 
@@ -173,6 +177,9 @@ def report(api: RuntimeApi, runtime: subprocess.Popen[bytes], *, wait: bool = Tr
         posted.append(api.posted.get(timeout=SECONDS + 5 if wait else 0.1))
         while True:  # what a program posted comes before, or just after
             posted.append(api.posted.get(timeout=1))
+    if any(body is None for _, _, body in posted):  # refused, which ends the runtime, in its time
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            runtime.wait(SECONDS)
     return {
         "posted": [{"path": path, "headers": headers, "body": body} for path, headers, body in posted],
         "ended": runtime.poll(),

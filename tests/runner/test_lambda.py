@@ -13,7 +13,7 @@ import pytest
 
 from runner.signature import verified
 from tests.runner.house import SECRET, needs_house
-from tests.runner.lambda_house import Function, function
+from tests.runner.lambda_house import MOST_BYTES, Function, function
 from tests.runner.programs import python_environment
 from tests.runner.test_layers import DAEMON, HEADERS, LEAVE_FILE, READ_OTHERS
 
@@ -157,6 +157,65 @@ def test_largest_output_fits_into_an_answer(runner: Function) -> None:
     flood = 'int main() { for (;;) { fputs("\\x01\\x02\\xff\\n", stdout); fputs("\\x01", stderr); } }'
     answer = answer_of(runner({**c(flood), "code": '#warning "w"\n' * 5000 + HEADERS + flood}))
     assert (answer["status"], answer["output"]["ccStderr"]["truncated"]) == ("output_limit", True)
+
+
+TRACED = """int main(void) {
+    int all[250] = {0};
+    for (int i = 0; i < %d; i++)
+        all[i %% 250] = i;
+    return 0;
+}"""
+
+
+def traced(runner: Function, event: dict[str, Any], *, proxied: bool = False) -> dict[str, Any]:
+    """The answer to *event*, for which a busy machine may need more than its time, and therefore more than one try."""
+    answer: dict[str, Any] = {}
+    for _ in range(3):
+        report = runner({"body": json.dumps(event)} if proxied else event)
+        answer = answer_of(report)
+        if proxied:
+            assert answer["statusCode"] == 200
+            answer = json.loads(answer["body"])
+        if answer["status"] == "ok" and answer["traceError"] is None:
+            break
+    return answer
+
+
+def test_event_can_ask_for_a_trace(runner: Function) -> None:
+    answer = traced(runner, {"code": TRACED % 2, "language": "c", "trace": True, "memcheck": False})
+    assert (answer["status"], answer["traceError"]) == ("ok", None)
+    assert [step["line"] for step in answer["trace"]["trace"]] == [1, 2, 3, 4, 3, 4, 3, 5, 6]
+
+
+def test_largest_trace_fits_into_an_answer(runner: Function) -> None:
+    event = {"code": TRACED % 5000, "language": "c", "trace": True, "memcheck": False}
+    for proxied in (False, True):
+        answer = traced(runner, event, proxied=proxied)
+        assert (answer["status"], answer["traceError"]) == ("ok", None)
+        assert answer["trace"]["trace"][-1]["event"] == "instruction_limit_reached"
+        assert len(json.dumps(answer)) > 3_000_000
+
+
+def test_trace_that_would_not_fit_is_left_out_and_the_runtime_goes_on(runner: Function) -> None:
+    # A quote takes two bytes in the answer, and four where that is the text of a proxy answer.
+    code = TRACED % 5000 + "//" + '"' * 600_000
+    event = {"code": code, "language": "c", "trace": True, "memcheck": False}
+    answer = traced(runner, event, proxied=True)
+    assert (answer["status"], answer["trace"]) == ("ok", None)
+    assert "larger than an answer may be" in answer["error"]
+    assert verified(KEY.encode(), event, answer)
+    assert answer_of(runner(c("int main() {}")))["status"] == "ok"
+
+
+def test_answer_of_more_than_6_mb_is_refused_and_ends_the_runtime() -> None:
+    """What the handler has to prevent, seen once: Lambda answers 413, and AWS's runtime client gives up."""
+    with function("kind", RUNNER_HANDLER="oversized.handler") as oversized:
+        fits = oversized({"bytes": MOST_BYTES - 2})  # two are quotes
+        assert ([posted["path"][-9:] for posted in fits["posted"]], fits["ended"]) == (["/response"], None)
+        assert len(fits["posted"][0]["body"]) == MOST_BYTES - 2
+        refused = oversized({"bytes": MOST_BYTES - 1})
+        assert refused["posted"][0]["body"] is None
+        assert refused["ended"] not in (None, 0)
 
 
 @pytest.mark.parametrize(
