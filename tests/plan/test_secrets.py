@@ -165,6 +165,8 @@ def test_a_changed_description_writes_no_parameter(planner: Planner) -> None:
         return {
             "parameters": {"api-key": {"name": "/example/described/api-key", "description": text}},
             "secrets": {"database": {"name": "example/described/database", "description": text}},
+            # The name is free again at once, for whoever asks this another time.
+            "allow_destroy": True,
         }
 
     # The description of a secret is apart from its value; that of a parameter is written together with it.
