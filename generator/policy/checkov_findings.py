@@ -80,6 +80,9 @@ def from_plan(
         if finding.outcome is Outcome.PASS and _guessed(record, plan):
             message = "checkov passed it without the value, which is known only after the apply."
             finding = _finding(record, target, locate, Outcome.UNDECIDED, message)
+        elif finding.outcome is Outcome.FAIL and _accused(record, plan):
+            message = "checkov failed it without the value, which is known only after the apply."
+            finding = _finding(record, target, locate, Outcome.UNDECIDED, message)
         reason = skips.get((record.check, without_keys(record.address)))
         yield finding.exempted(reason) if reason and finding.outcome in (Outcome.FAIL, Outcome.UNDECIDED) else finding
 
@@ -139,6 +142,16 @@ def _guessed(record: Record, plan: Plan) -> bool:
     if resource is None or not record.keys:
         return False
     return any(not is_known(resource.get(_path(key))) for key in record.keys)
+
+
+def _accused(record: Record, plan: Plan) -> bool:
+    """Whether every argument that the check read is written down, and not known yet: what is left out has a default,
+    of which checkov knows."""
+    resource = plan.by_address.get(record.address)
+    if resource is None or not record.keys:
+        return False
+    paths = [_path(key) for key in record.keys]
+    return all(not is_known(resource.get(path)) and plan.is_written(resource, path) for path in paths)
 
 
 def _path(key: str) -> str:

@@ -80,6 +80,11 @@ class ScanReport:
         return sorted((f for f in self.findings if f.exemption), key=lambda f: f.order)
 
     @property
+    def exempt_rules(self) -> list[str]:
+        """The ids of what is accepted somewhere."""
+        return sorted({f.rule for f in self.findings if f.exemption})
+
+    @property
     def passed(self) -> bool:
         return not self.failures
 

@@ -43,7 +43,7 @@ resources. checkov's command scans its HCL, then its plan; Slipway scans both, a
 | seen by one of the others, and not by Slipway | | | {missed} |
 
 Slipway leaves out what checkov says of HCL alone where a default of the provider is the good value:
-{good_defaults}. It says *undecided* of {undecided} checks that checkov's plan scan passes without the value.
+{good_defaults}. It says *undecided* of {undecided} checks that checkov's plan scan decides without the value.
 
 ## What only Slipway says
 

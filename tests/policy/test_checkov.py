@@ -94,6 +94,17 @@ def test_what_it_passed_without_the_value_is_undecided() -> None:
     assert found.outcome is Outcome.PASS
 
 
+def test_what_it_failed_without_the_value_is_undecided_unless_it_was_left_out() -> None:
+    record = checkov_process.Record("CKV_AWS_145", "With a key", "failed", "a_b.c", ("kms_key_id",))
+    change = resource("a_b.c", {}, {"kms_key_id": True})
+    block = {"type": "a_b", "name": "c", "expressions": {"kms_key_id": {"references": ["a_key.this.arn"]}}}
+    (found,) = from_plan([record], plan(change, configuration={"resources": [block]}), "t", lambda *_: None, {})
+    assert found.outcome is Outcome.UNDECIDED
+    left_out = plan(change, configuration={"resources": [{**block, "expressions": {}}]})
+    (found,) = from_plan([record], left_out, "t", lambda *_: None, {})
+    assert found.outcome is Outcome.FAIL
+
+
 def test_what_fails_in_hcl_did_not_pass_in_the_plan() -> None:
     hcl = [finding("CKV_AWS_115", Outcome.FAIL), finding("CKV_AWS_226", Outcome.FAIL)]
     planned = [finding("CKV_AWS_115", Outcome.PASS), finding("CKV_AWS_226", Outcome.PASS)]

@@ -195,5 +195,6 @@ def test_the_json_says_what_was_read(report: ScanReport) -> None:
     document = as_json(report)
     assert [stage["read"] for stage in document["stages"]] == ["HCL", "plan"]
     assert document["passed"] is False
+    assert document["exempt_rules"] == report.exempt_rules
     assert document["summary"]["fail"] == len(report.of(Outcome.FAIL))
     assert {f["outcome"] for f in document["findings"]} >= {"fail", "pass"}

@@ -12,11 +12,12 @@ VERSION = 1
 
 
 def as_json(report: ScanReport) -> dict[str, Any]:
-    """The report: ``summary``, ``stages`` and every finding, worst first. Passed rules are counted by rule."""
+    """The report: ``summary``, ``exempt_rules``, ``stages`` and every finding, worst first."""
     return {
         "version": VERSION,
         "passed": report.passed,
         "summary": {**report.counts(), "rules": report.rules},
+        "exempt_rules": report.exempt_rules,
         "stages": [{"target": target, "read": stage} for target, stage in report.stages],
         "findings": [_finding(finding) for finding in sorted(report.findings, key=lambda f: f.order)],
     }

@@ -14,15 +14,17 @@ def as_markdown(report: ScanReport) -> str:
     """The summary, the failures by severity, what is undecided, what is accepted; cut where the comment is full."""
     counts = report.counts()
     verdict = "Nothing fails" if report.passed else f"{len(report.failures)} failed"
+    failed, undecided, accepted = len(report.failures), len(report.undecided), counts["exempt"]
+    sums = (failed, undecided, accepted, len(report.exempt_rules), counts[str(Outcome.PASS)])
     targets = sorted({f.target for f in report.findings})
     head = [
         f"## Policy: {verdict}",
         "",
         f"{report.rules} rules on {', '.join(f'`{_code(t)}`' for t in targets[:20])}.",
         "",
-        "| failed | undecided | accepted | passed |",
-        "| --- | --- | --- | --- |",
-        f"| {len(report.failures)} | {len(report.undecided)} | {counts['exempt']} | {counts[str(Outcome.PASS)]} |",
+        "| failed | undecided | accepted | of rules | passed |",
+        "| --- | --- | --- | --- | --- |",
+        f"| {' | '.join(map(str, sums))} |",
         "",
     ]
     body: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from pathlib import Path
 
@@ -36,10 +37,14 @@ def summary(report: ScanReport) -> Text:
     """The sums in one line."""
     counts = report.counts()
     words = [f"{counts[str(o)]} {o}" for o in Outcome if counts[str(o)]]
-    words += [f"{counts['exempt']} accepted"] if counts["exempt"] else []
-    targets = len({finding.target for finding in report.findings})
-    text = f"{report.rules} rules, {targets} target{'s' if targets != 1 else ''}: {', '.join(words) or 'nothing found'}"
+    words += [f"{counts['exempt']} accepted, of {_counted(report.exempt_rules, 'rule')}"] if counts["exempt"] else []
+    targets = _counted({finding.target for finding in report.findings}, "target")
+    text = f"{report.rules} rules, {targets}: {', '.join(words) or 'nothing found'}"
     return Text(text, "bold green" if report.passed else "bold red")
+
+
+def _counted(things: Collection[object], word: str) -> str:
+    return f"{len(things)} {word}{'s' if len(things) != 1 else ''}"
 
 
 def _section(title: str, findings: list[Finding], *, remedy: bool = True) -> list[RenderableType]:

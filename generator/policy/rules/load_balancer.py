@@ -56,9 +56,10 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
 def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
     for listener in platform.plan.of_type(*LISTENERS):
         protocol = listener.get("protocol")
-        if (not isinstance(protocol, Unknown) and protocol not in ("HTTP", None)) or _internal(platform.plan, listener):
+        unknown = isinstance(protocol, Unknown)
+        if (not unknown and protocol not in ("HTTP", None)) or _internal(platform.plan, listener):
             continue
-        redirects = _redirects(listener) if protocol == "HTTP" else some([_redirects(listener), None])
+        redirects = some([_redirects(listener), None if unknown else False])
         yield judge(redirects, listener, "It serves plain HTTP to the internet.", "default_action")
 
 

@@ -102,9 +102,10 @@ def policy(folder: Path, rule: str = "PLT-048", environment: str = "") -> str:
     return str(file)
 
 
-def test_the_policy_beside_a_plan_is_read(tmp_path: Path) -> None:
+def test_the_policy_beside_a_plan_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     policy(tmp_path)
     assert scan(plan_file(tmp_path, BALANCER)) == 0
+    assert "1 accepted, of 1 rule\n" in capsys.readouterr().out
 
 
 def test_an_unknown_rule_in_a_policy_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
