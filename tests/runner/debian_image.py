@@ -181,6 +181,13 @@ def test_the_launcher_is_built_and_needs_no_library(built: Built) -> None:
     assert b"/lib64/ld-linux" not in launcher.read_bytes()
 
 
+def test_the_header_is_compiled_and_nobody_elses(built: Built) -> None:
+    folder = built.root / "usr/lib/slipway-runner"
+    found = [path for path in folder.rglob("*") if path.name == "iostream.hpp.gch"]
+    assert sorted(path.parent.name for path in found) == ["plain", "traced"]
+    assert not any(path.stat().st_mode & 0o022 for path in (folder, *folder.rglob("*")))
+
+
 def test_its_size(built: Built) -> None:
     seen: dict[tuple[int, int], int] = {(f.st_dev, f.st_ino): f.st_size for _, f in built.entries()}
     size = sum(seen.values())
