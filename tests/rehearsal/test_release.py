@@ -97,7 +97,7 @@ def changed(terraform: Terraform) -> list[str]:
 
 def answer(standing: Standing) -> str:
     """Which image the code runner's answer says it comes from; every one runs the program."""
-    result = invoke(standing.client("lambda"), standing.outputs["code_runner"], HELLO).result
+    result = invoke(standing.client("lambda"), standing.outputs["code_runner"], {"code": HELLO}).result
     assert result["stdout"] == HELLO_OUTPUT
     return str(result.get("image", "first"))
 
