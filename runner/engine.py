@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runner import killing, tracing
+from runner import headers, killing, tracing
 from runner.audit import Audit, audited_user
 from runner.contract import Isolation, Leftovers, Request, Result, StageLimits, Status, Timings
 from runner.errors import RunnerError, UncleanError
@@ -171,7 +171,9 @@ class _Run:
     def _compile(self, limits: StageLimits) -> Outcome:
         environment = self.tool.environment | self._environment()
         with tracing.compiling(self.request, self.directory) as options:
-            words = self._language.compiling(self.tool.path, list(self.request.files), options)
+            names = list(self.request.files)
+            ahead = headers.options_for(self._language, self.request.code, self._language.sources(names), options)
+            words = self._language.compiling(self.tool.path, names, (*options, *ahead))
             # A flood of diagnostics is cut, not a reason to stop: the verdict is the compiler's.
             stage = Stage(words, self.directory, environment, limits, stop_at_output_limit=False, home=self.home)
             return run_stage(stage, self.launcher, self.who)

@@ -38,6 +38,10 @@ class Language:
             return [tool, *_PYTHON, "-c", _CHECK, *self.sources(names)]
         return [tool, *self.options, *_COMPILING, *more, "-o", PROGRAM_NAME, *self.sources(names), *self.libraries]
 
+    def precompiling(self, tool: str, more: Sequence[str], header: str) -> list[str]:
+        """The words that compile *header* for programs compiled with *more* options; to *header* with ".gch"."""
+        return [tool, *self.options, *_COMPILING, *more, "-x", "c++-header", "-o", f"{header}.gch", header]
+
     def running(self, tool: str, arguments: Sequence[str]) -> list[str]:
         """The words of the run stage."""
         if self.compiler is None:
