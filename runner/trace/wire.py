@@ -12,8 +12,8 @@ _LENGTH = struct.Struct("<I")
 
 def send(connection: socket.socket, message: bytes) -> None:
     """Sends *message*."""
-    connection.sendall(_LENGTH.pack(len(message)))
-    connection.sendall(message)
+    # At once: who has read that the last one is empty has all, and may be gone before a second call.
+    connection.sendall(_LENGTH.pack(len(message)) + message)
 
 
 def receive(connection: socket.socket, most: int) -> bytes:

@@ -37,8 +37,9 @@ needs_house = pytest.mark.skipif(
     os.geteuid() != 0 or subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode != 0,
     reason="not run: hostile programs need namespaces and mounts of their own, which takes root and CAP_SYS_ADMIN",
 )
-# As root the programs get users of their own; an ordinary user shares its own with them.
-ORDINARY = 60990
+# As root the programs get users of their own; an ordinary user shares its own with them. The kernel counts the tasks of
+# a user whatever house they are in, so that each worker's have users of their own.
+ORDINARY = 60900 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 SECRET = "planted-secret"
 # All the memory and disk that a house can take: 16 tasks of 96 MiB, and file systems of 256 MiB together.
 LIMITS = replace(
