@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+import termios
+import tty
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import click
 from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
@@ -16,6 +21,8 @@ from rich.text import Text
 
 from generator.traces.values import as_text
 
+# An arrow is an escape and more, and several keys may come at once.
+KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 HELP = "→ next  ← back  Home first  End last  q quit"
 KEYS = {
     "\x1b[C": "forward",
@@ -70,10 +77,33 @@ class Steps:
 def show(steps: Steps) -> None:
     """Show a step at a time on the whole screen, and go where the keys lead."""
     console = Console(highlight=False)
-    with console.screen(hide_cursor=True) as screen:
+    with _keys() as keys, console.screen(hide_cursor=True) as screen:
         screen.update(_screen(steps, console.height))
-        while steps.press(click.getchar()):
+        for key in keys:
+            if not steps.press(key):
+                return
             screen.update(_screen(steps, console.height))
+
+
+@contextmanager
+def _keys() -> Iterator[Iterator[str]]:
+    """The keys that are pressed. One mode for all: what is typed while a step is drawn is neither lost nor echoed."""
+    # Standard input may be the program's.
+    at = os.dup(sys.stdin.fileno()) if sys.stdin.isatty() else os.open("/dev/tty", os.O_RDONLY)
+    try:
+        before = termios.tcgetattr(at)
+        tty.setcbreak(at, termios.TCSADRAIN)
+        try:
+            yield _read_keys(at)
+        finally:
+            termios.tcsetattr(at, termios.TCSADRAIN, before)
+    finally:
+        os.close(at)
+
+
+def _read_keys(terminal: int) -> Iterator[str]:
+    while typed := os.read(terminal, 64):
+        yield from KEY.findall(typed.decode(errors="replace"))
 
 
 def listing(steps: Steps) -> Iterator[str]:

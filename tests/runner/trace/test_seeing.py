@@ -111,6 +111,7 @@ def test_keys_lead_through_it_in_a_terminal(program: Path) -> None:
         terminal.press(b"\x1b[C", "step 2 of")
         terminal.press(b"\x1b[C", "step 3 of")
         terminal.press(b"\x1b[D", "step 2 of")
+        terminal.press(b"\x1b[C\x1b[Cn", "step 5 of")
         terminal.press(b"G", "return in main")
         # The terminal's own screen comes back.
         terminal.press(b"q", "\x1b[?1049l")
