@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.test import run_wsgi_app
 
-from generator.embedded_aws.registry import Registry, is_for_registry
+from generator.embedded_aws.registry import ROOT, Registry
 from generator.embedded_aws.state import ServerState
 
 # S3 paths begin with a bucket; moto keeps this one for itself.
@@ -93,6 +93,12 @@ class Middleware:
         except (OSError, ValueError):
             return _answer(start_response, "404 Not Found", b"no such layer\n", "text/plain")
         return _answer(start_response, "200 OK", body, "application/octet-stream")
+
+
+def is_for_registry(environ: dict[str, Any]) -> bool:
+    """Whether a request is for the registry; what services and buckets have below the same path is asked with a
+    signature."""
+    return str(environ.get("PATH_INFO", "")).startswith(ROOT) and account_of(environ) is None
 
 
 def account_of(environ: dict[str, Any]) -> str | None:

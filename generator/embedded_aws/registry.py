@@ -41,12 +41,6 @@ def password(account: str, region: str) -> str:
     return f"{account}-{region}-auth-token"
 
 
-def is_for_registry(environ: dict[str, Any]) -> bool:
-    """Whether a request is for the registry; services with paths of their own below /v2/ are asked with a signature."""
-    path, signed = str(environ.get("PATH_INFO", "")), str(environ.get("HTTP_AUTHORIZATION", ""))
-    return path.startswith(ROOT) and not signed.startswith("AWS4-")
-
-
 class _RefusalError(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status, self.code, self.message = status, code, message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import shutil
 import signal
@@ -72,7 +73,13 @@ class Builder:
         kind = [] if self.tool == "docker" else ["--format", "docker"]
         arguments = [word for argument in building.arguments for word in ("--build-arg", argument)]
         words = ["--platform", building.platform, "--tag", name, "--file", str(building.file.resolve()), *arguments]
-        self._run(["build", *kind, *words, str(building.context.resolve())], "build", environment=ONE_IMAGE)
+        command = ["build", *kind, *words, str(building.context.resolve())]
+        if self.tool != "buildah":
+            self._run(command, "build", environment=ONE_IMAGE)
+            return
+        # Interrupted, buildah leaves the container that it works in, and files of whole layers.
+        with _containers_removed(self.path), _large_files() as folder:
+            self._run(command, "build", environment={**ONE_IMAGE, "TMPDIR": str(folder)})
 
     def has(self, name: str) -> bool:
         """Whether the image *name* is on this machine."""
@@ -177,6 +184,45 @@ def _problem(path: str) -> str | None:
     if done.returncode == 0:
         return None
     return (done.stderr.strip() or f"`{path} version` exits with {done.returncode}").splitlines()[-1]
+
+
+@contextmanager
+def _containers_removed(buildah: str) -> Iterator[None]:
+    """Remove the working containers that an interruption leaves.
+
+    A container does not say whose it is. While another tool of the kind runs, it may be that one's, and stays.
+    """
+    before = _containers(buildah)
+    try:
+        yield
+    except KeyboardInterrupt:
+        left = _containers(buildah) - before
+        if left and not _others_build():
+            subprocess.run([buildah, "rm", *left], capture_output=True, check=False, process_group=0)
+        raise
+
+
+def _containers(buildah: str) -> set[str]:
+    done = subprocess.run([buildah, "containers", "--json"], capture_output=True, text=True, check=False)
+    return {entry["id"] for entry in json.loads(done.stdout) or []} if done.returncode == 0 else set()
+
+
+def _others_build() -> bool:
+    """Whether buildah or Podman runs on this machine."""
+    for entry in Path("/proc").glob("[0-9]*/comm"):
+        with suppress(OSError):  # it has ended
+            if entry.read_text().strip() in ("buildah", "podman"):
+                return True
+    return False
+
+
+@contextmanager
+def _large_files() -> Iterator[Path]:
+    """A directory for files as large as images, gone whatever happens."""
+    # Where buildah would have them: /tmp is often memory.
+    parent = os.environ.get("TMPDIR", "/var/tmp")
+    with tempfile.TemporaryDirectory(prefix="slipway-build-", dir=parent, ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from generator.embedded_aws.blobs import digest_of
-from generator.embedded_aws.registry import is_for_registry
+from generator.embedded_aws.middleware import is_for_registry
 from tests.rehearsal.embedded_aws.cloud import Cloud
 
 TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+SCOPE = "123456789012/20261120/us-east-1/s3/aws4_request"
 CONFIG = b'{"architecture": "amd64", "os": "linux"}'
 
 
@@ -163,7 +164,8 @@ def test_accounts_and_regions_do_not_see_each_other(client: Client) -> None:
     [
         ({"PATH_INFO": "/v2/"}, True),
         ({"PATH_INFO": "/v2/a/manifests/b", "HTTP_AUTHORIZATION": "Basic x"}, True),
-        ({"PATH_INFO": "/v2/apis", "HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=x"}, False),
+        ({"PATH_INFO": "/v2/apis", "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={SCOPE}"}, False),
+        ({"PATH_INFO": "/v2/key", "QUERY_STRING": f"X-Amz-Credential={SCOPE.replace('/', '%2F')}"}, False),
         ({"PATH_INFO": "/bucket/v2/"}, False),
     ],
 )
