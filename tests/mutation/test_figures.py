@@ -16,17 +16,14 @@ SAMPLED = 6  # mutants of a module
 # Modules without figures, and with too low ones: each leaves these lists by `./toxw run -e mutation -- MODULE`.
 NOT_MEASURED = frozenset(
     [
-        "alb",
         "bucket",
         "code_runner",
-        "dns_certificate",
         "ecs_cluster",
         "ecs_service",
         "monitoring",
         "rds",
         "secrets",
         "vpc",
-        "web_hosting",
     ]
 )
 TOO_LOW: frozenset[str] = frozenset()
