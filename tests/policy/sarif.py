@@ -59,10 +59,6 @@ _RESULT = _object(
     message=_MESSAGE,
     locations={"type": "array", "minItems": 1, "items": _LOCATION},
     partialFingerprints={"type": "object", "minProperties": 1, "additionalProperties": TEXT},
-    suppressions={
-        "type": "array",
-        "items": _object(["kind"], kind={"enum": ["inSource", "external"]}, justification=TEXT),
-    },
 )
 GITHUB = _object(
     ["$schema", "version", "runs"],

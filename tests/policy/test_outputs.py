@@ -109,6 +109,15 @@ def test_the_sarif_is_as_the_standard_and_github_have_it(sarif: dict[str, Any]) 
     assert len(set(prints)) == len(prints)
 
 
+def test_what_is_accepted_opens_no_alert(report: ScanReport) -> None:
+    first, *others = report.failures
+    accepted = replace(report, findings=(first.exempted("It is here to be tried."), *others))
+    (run,) = as_sarif(accepted, platform_rules(), ROOT)["runs"]
+    shown = {(r["ruleId"], r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]) for r in run["results"]}
+    assert (first.rule, first.address) not in shown
+    assert shown == {(f.rule, f.address) for f in others} - {(first.rule, first.address)}
+
+
 @pytest.mark.parametrize(
     ("part", "wrong"),
     [

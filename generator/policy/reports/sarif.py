@@ -23,11 +23,11 @@ MOST = 25_000
 
 
 def as_sarif(report: ScanReport, rules: Iterable[Rule], base: Path) -> dict[str, Any]:
-    """The failures of *report*, what is undecided as notes, and what is accepted as suppressed. Files are relative to
-    *base*; a finding without a file stands at the first line of what was scanned."""
+    """The failures of *report*, and what is undecided as notes. Files are relative to *base*; a finding without a file
+    stands at the first line of what was scanned. What is accepted is left out: GitHub does not read `suppressions`, and
+    would open an alert for each."""
     known = {rule.id: rule for rule in rules}
-    findings = sorted((f for f in report.findings if f.outcome in SHOWN), key=lambda f: (bool(f.exemption), f.order))
-    findings = findings[:MOST]
+    findings = report.of(*SHOWN)[:MOST]
     ids = sorted({finding.rule for finding in findings})
     first = {finding.rule: finding for finding in reversed(findings)}
     run = {
@@ -90,8 +90,6 @@ def _result(finding: Finding, index: int, base: Path) -> dict[str, Any]:
     }
     if file.startswith("/"):
         del result["locations"][0]["physicalLocation"]["artifactLocation"]["uriBaseId"]
-    if finding.exemption:
-        result["suppressions"] = [{"kind": "external", "justification": finding.exemption}]
     return result
 
 

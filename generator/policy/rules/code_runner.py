@@ -24,6 +24,12 @@ INTERFACES = (
     "ec2:UnassignPrivateIpAddresses",
 )
 OWN_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "xray:Put*")
+PULLS = (
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchGetImage",
+)
 # A probe of each service that a program must never reach with the runner's role.
 FORBIDDEN = (
     "s3:GetObject",
@@ -151,8 +157,8 @@ def runner_function_is_isolated(platform: Platform) -> Iterator[Verdict]:
     rationale="A program that breaks out of its cage has the role's permissions: its credentials lie in the "
     "environment of the process beside it.",
     document="S1, S3 IAM; decisions, What AWS refuses",
-    remediation="Allow its own log group, and for a function in a VPC the six actions on network interfaces; store "
-    "results with the caller's role.",
+    remediation="Allow its own log group, for a function in a VPC the six actions on network interfaces, and for what "
+    "starts containers on its host pulls of images; store results with the caller's role.",
     decidable="rehearsed plan",
 )
 def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
@@ -160,7 +166,9 @@ def runner_role_is_bare(platform: Platform) -> Iterator[Verdict]:
         yield from bare_role(platform, function, "role", (*OWN_LOGS, *INTERFACES))
     for task in platform.runner_tasks:
         if task.definition.get("task_role_arn") is not None:
-            yield from bare_role(platform, task.definition, "task_role_arn", OWN_LOGS)
+            # What starts others through docker.sock pulls their images; its program is Slipway's or the team's own.
+            permitted = (*OWN_LOGS, *PULLS) if task.is_host else OWN_LOGS
+            yield from bare_role(platform, task.definition, "task_role_arn", permitted)
 
 
 def bare_role(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.policy.plan import Resource
-from generator.policy.plan.values import Unknown
+from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.verdict import Severity, Verdict, judge, known, some
+from generator.policy.verdict import Severity, Verdict, judge
 
 # Metrics between two bounds: outside of them an alarm is silent for ever.
 PERCENTAGES = ("CPUUtilization", "MemoryUtilization", "mem_used_percent", "disk_used_percent", "CPUReservation")
@@ -30,6 +30,7 @@ INSIGHTS = ("RunningTaskCount", "PendingTaskCount", "DesiredTaskCount", "TaskCou
 def logs_are_kept(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     groups = plan.of_type("aws_cloudwatch_log_group")
+    names = {group.get("name") for group in groups}
     for group in groups:
         days = group.get("retention_in_days")
         stated = None if isinstance(days, Unknown) else isinstance(days, int) and days > 0
@@ -41,13 +42,13 @@ def logs_are_kept(platform: Platform) -> Iterator[Verdict]:
         for container in task.containers:
             options = (container.get("logConfiguration") or {}).get("options") or {}
             message = f"{container.get('name')} writes its logs nowhere, or to a group that is not in this plan."
-            truth = _is_among(options.get("awslogs-group"), groups)
+            truth = _is_among(options.get("awslogs-group"), names)
             yield judge(truth, task.definition, message, "container_definitions")
 
 
-def _is_among(name: Any, groups: list[Resource]) -> bool | None:
-    """Whether *name* is that of one of the log *groups*."""
-    return some([known(lambda found: bool(name and found == name), group.get("name")) for group in groups])
+def _is_among(name: Any, names: set[Any]) -> bool | None:
+    """Whether *name* is one of *names*, among which may be what is not known yet."""
+    return name in names or (None if UNKNOWN in names else False)
 
 
 @rule(
@@ -60,7 +61,7 @@ def _is_among(name: Any, groups: list[Resource]) -> bool | None:
 )
 def function_logs(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    groups = plan.of_type("aws_cloudwatch_log_group")
+    names = {group.get("name") for group in plan.of_type("aws_cloudwatch_log_group")}
     for function in plan.of_type("aws_lambda_function"):
         name, called = function.get("logging_config.0.log_group"), function.get("function_name")
         if isinstance(name, Unknown) and plan.is_written(function, "logging_config.0.log_group"):
@@ -68,7 +69,7 @@ def function_logs(platform: Platform) -> Iterator[Verdict]:
             continue
         if not isinstance(name, str) or not name:
             name = called if isinstance(called, Unknown) else f"/aws/lambda/{called}"
-        truth = None if isinstance(name, Unknown) else _is_among(name, groups)
+        truth = None if isinstance(name, Unknown) else _is_among(name, names)
         yield judge(truth, function, f"{name} is not in this plan.", "logging_config")
 
 
