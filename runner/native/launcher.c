@@ -126,7 +126,7 @@ static void wait_for(pid_t program, int signals) {
     }
 }
 
-/* Kills this process's children, found in /proc; returns how many, or -1 where the kernel has no such list. */
+/* Kills this process's children, found in /proc; returns -1 where the kernel has no such list. */
 static int kill_children(void) {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
@@ -139,14 +139,13 @@ static int kill_children(void) {
         while (length > 0 && text[length - 1] != ' ') length--;
     }
     text[length] = '\0';
-    int count = 0;
     char *at = text, *end;
     for (long pid = strtol(at, &end, 10); end != at; pid = strtol(at, &end, 10)) {
         /* Ours and unreaped, hence still the process that was listed. */
-        if (pid > 1 && kill((pid_t)pid, SIGKILL) == 0) count++;
+        if (pid > 1) kill((pid_t)pid, SIGKILL);
         at = end;
     }
-    return count;
+    return 0;
 }
 
 static void kill_everything(pid_t program) {
@@ -159,11 +158,13 @@ static void kill_everything(pid_t program) {
     long long deadline = milliseconds() + CLEANUP_MILLISECONDS;
     for (;;) {
         pid_t pid;
-        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) continue;
+        int how;
+        /* Counted when reaped: one that is dying can be killed again and again, and one that had ended was not left. */
+        while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
+            if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) killed++;
+        }
         if (pid < 0) break; /* ECHILD: nobody is left */
-        int count = kill_children();
-        if (count > 0) killed += count;
-        if (count < 0 || milliseconds() > deadline) {
+        if (kill_children() < 0 || milliseconds() > deadline) {
             report("left\n");
             break;
         }
