@@ -126,7 +126,7 @@ static void wait_for(pid_t program, int signals) {
     }
 }
 
-/* Kills this process's children, found in /proc; returns -1 where the kernel has no such list, else 0. */
+/* Kills this process's children, found in /proc; returns -1 where the kernel has no such list. */
 static int kill_children(void) {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
@@ -159,8 +159,10 @@ static void kill_everything(pid_t program) {
     for (;;) {
         pid_t pid;
         int how;
-        /* Counted when it is gone: one that is slow to go is signalled again, and is still one. */
-        while ((pid = waitpid(-1, &how, WNOHANG)) > 0) killed += WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL;
+        /* Counted when reaped: one that is dying can be killed again and again, and one that had ended was not left. */
+        while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
+            if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) killed++;
+        }
         if (pid < 0) break; /* ECHILD: nobody is left */
         if (kill_children() < 0 || milliseconds() > deadline) {
             report("left\n");

@@ -170,6 +170,7 @@ DAEMON = """int main() {
     int ready[2]; char c; pipe(ready);
     if (fork() == 0) { setsid(); if (fork() != 0) _exit(0); write(ready[1], "x", 1); for (;;) pause(); }
     read(ready[0], &c, 1);
+    while (wait(NULL) > 0) continue;
 }"""
 
 
