@@ -58,14 +58,15 @@ async def main() -> None:
         # Whoever asked was killed before the answer.
         lines.feed_eof()
     finally:
+        # The port is closed last: a terraform that is refused there kills the process that it was told of.
         try:
-            await grpc_server.stop(None)
             await pool.close()
         finally:
             # Whatever went wrong with a provider: whoever made the directory may have been killed. Only while they
             # live, after a crash, is our log in it still to be read.
             if lines.at_eof():
                 shutil.rmtree(settings["work"], ignore_errors=True)
+            await grpc_server.stop(None)
 
 
 async def _schema(binary: Path, environment: Mapping[str, str], cache: SchemaCache) -> ProviderSchema:

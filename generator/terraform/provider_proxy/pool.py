@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from generator.errors import TerraformError
 from generator.terraform.provider_proxy.protocol import CONFIGURE, CONFIGURE_DIAGNOSTICS, has_error
 from generator.terraform.provider_proxy.upstream import Upstream
 
@@ -87,7 +88,10 @@ class Pool:
             self._changed.notify_all()
 
     async def close(self) -> None:
-        """End every process. Raises what went wrong with the first that could not be, after trying all."""
+        """End every process, and start no other. Raises what went wrong with the first that could not be ended,
+        after trying all.
+        """
+        self._start = _refuse
         for configured in [*self._shared.values()]:
             if configured.ready is not None and not configured.ready.done():
                 configured.ready.cancel()
@@ -152,3 +156,7 @@ class Pool:
             self._running.remove(configured)
             if configured.upstream is not None:
                 await configured.upstream.close()
+
+
+async def _refuse() -> Upstream:
+    raise TerraformError("The provider proxy is ending.")

@@ -13,7 +13,7 @@ from generator.terraform.provider_proxy import ProviderProxy
 def main(terraform: str, provider: str, root: str) -> None:
     with ProviderProxy.start(Path(provider), environment=os.environ) as proxy:
         environment = os.environ | proxy.environment(Path(root))
-        print(proxy.pid, flush=True)
+        print(environment["TF_REATTACH_PROVIDERS"], flush=True)
         while subprocess.run([terraform, "plan"], cwd=root, env=environment, capture_output=True, check=True):
             print("planned", flush=True)
 

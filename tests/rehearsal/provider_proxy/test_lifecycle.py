@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +23,15 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port))).close()
+    except OSError:
+        return False
+    return True
+
+
 def test_kill_9_of_the_user_ends_the_proxy_and_its_providers(bench: Bench, tmp_path: Path) -> None:
     root = write_root(tmp_path / "root", PROVIDER + 'data "aws_region" "this" {}')
     binary = find_provider_binary(bench.tools.provider, bench.tools.binary)
@@ -34,11 +45,15 @@ def test_kill_9_of_the_user_ends_the_proxy_and_its_providers(bench: Bench, tmp_p
     )
     with program:
         assert program.stdout is not None
-        proxy = int(program.stdout.readline())
+        (told,) = json.loads(program.stdout.readline()).values()
+        proxy = told["Pid"]
         assert program.stdout.readline() == "planned\n"
         below = processes_below([proxy])
         # One without a configuration, one with.
         assert len(below) == 2
         program.kill()
-    wait_until(lambda: not any(map(is_running, {proxy, *below})), "proxy and providers ended")
-    wait_until(lambda: not list(tmp_path.glob("slipway-provider-*")), "its directory is gone")
+    # Its terraform goes on, and kills the proxy as soon as the port refuses it.
+    wait_until(lambda: not listens(told["Addr"]["String"]), "its port is closed")
+    assert not list(tmp_path.glob("slipway-provider-*"))
+    assert not any(map(is_running, below))
+    wait_until(lambda: not is_running(proxy), "the proxy ended")

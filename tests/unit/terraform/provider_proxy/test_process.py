@@ -12,6 +12,7 @@ from typing import cast
 
 import pytest
 
+from generator.errors import TerraformError
 from generator.terraform.provider_proxy.pool import Pool
 from generator.terraform.provider_proxy.upstream import Upstream
 
@@ -85,3 +86,18 @@ def test_every_provider_is_ended_though_one_cannot_be() -> None:
     with pytest.raises(RuntimeError, match="no"):
         asyncio.run(run())
     assert [provider.ended for provider in started] == [False, True, True]
+
+
+def test_no_provider_is_started_once_they_are_ended() -> None:
+    async def run() -> None:
+        async def start() -> Upstream:
+            return cast(Upstream, Stubborn(None))
+
+        pool = Pool(start, 2)
+        await pool.acquire(b"a")
+        await pool.close()
+        for late in (pool.plain(), pool.acquire(b"b")):
+            with pytest.raises(TerraformError, match="is ending"):
+                await late
+
+    asyncio.run(run())
