@@ -17,7 +17,6 @@ from runner.contract import COMPILE_LIMITS, RUN_LIMITS, Request
 from runner.engine import run
 from runner.languages import CPP, C
 from runner.trace.recorder import COMPILER_OPTIONS
-from runner.trace.service import service
 from tests.runner.programs import needs_root
 
 IOSTREAM = '#include <iostream>\nint main() {\n    int n = 3;\n    std::cout << n << "\\n";\n    return 0;\n}\n'
@@ -174,18 +173,14 @@ def test_it_saves_work(monkeypatch: pytest.MonkeyPatch, seen_by_programs: Path) 
 
 
 @pytest.fixture(scope="module")
-def seen_by_programs(built: Path) -> Iterator[Path]:
+def seen_by_programs(built: Path, decoder: None) -> Iterator[Path]:
     """The headers where every home lets a compiler read, as images have them."""
     if os.geteuid() != 0:
         pytest.skip("not run: only root may put files where every home reads them")
     folder = Path("/usr/lib") / f"slipway-headers-{os.getpid()}"
-    # The decoder of traces is started before a test looks at its descriptors.
-    with service().conversation():
-        pass
     try:
         shutil.copytree(built, folder)
         subprocess.run(["chmod", "-R", "go-w,a+rX", str(folder)], check=True)
         yield folder
     finally:
         shutil.rmtree(folder)
-        service().close()

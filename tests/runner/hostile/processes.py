@@ -82,7 +82,9 @@ PROGRAMS: dict[str, Program] = {
     "queues_signal": c(
         "union sigval v = {0}; say(sigqueue(RUNNER_PID, SIGCONT, v) == 0);", by="own-user landlock seccomp namespaces"
     ),
-    "goes_faster": c("say(setpriority(PRIO_PROCESS, 0, -10) == 0);", by="own-user resource-limits"),
+    "goes_faster": c(
+        "say(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) - 1) == 0);", by="own-user resource-limits"
+    ),
     "goes_real_time": c(
         "struct sched_param p = {1}; say(sched_setscheduler(0, SCHED_FIFO, &p) == 0);",
         by="own-user seccomp resource-limits",
