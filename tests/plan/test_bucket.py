@@ -14,6 +14,7 @@ EXAMPLE: Inputs = Bucket.example
 TRAIL = f"arn:aws:cloudtrail:us-west-2:{ACCOUNT}:trail/example-audit"
 LOGS = "example-test-logs-123456789012-us-west-2"
 KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+READER, WRITER = (f"arn:aws:iam::{ACCOUNT}:role/example-{name}" for name in ("reports", "backend"))
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1ABCDEFGHIJKL"
 CASES: dict[str, Inputs] = {
     "example": EXAMPLE,
@@ -28,7 +29,7 @@ CASES: dict[str, Inputs] = {
         "tags": {"Team": "platform"},
     },
     "nothing_expires": {"name": "a" * 63},
-    "roles": {"name": "example-roles", "role_access": {"writers": [f"arn:aws:iam::{ACCOUNT}:role/example-backend"]}},
+    "roles": {"name": "example-roles", "role_access": {"readers": [READER], "writers": [WRITER]}},
     "trail": {"name": "example-audit", "trail_arn": TRAIL},
     "objects": {
         "name": "example.assets",
@@ -114,7 +115,9 @@ def test_replaced_versions_expire_and_objects_stay(plans: dict[str, Plan]) -> No
     assert rule["expiration"] == []
 
 
-def test_by_default_only_incomplete_uploads_are_removed(plans: dict[str, Plan]) -> None:
+def test_by_default_versions_are_kept_and_only_incomplete_uploads_are_removed(plans: dict[str, Plan]) -> None:
+    versioning = plans["nothing_expires"]["aws_s3_bucket_versioning.this"]["versioning_configuration"]
+    assert versioning[0]["status"] == "Enabled"
     rule = clean_up(plans["nothing_expires"])
     assert (rule["expiration"], rule["noncurrent_version_expiration"]) == ([], [])
     assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
@@ -144,6 +147,48 @@ def test_one_trail_may_write_its_files_and_look_at_the_acl(plans: dict[str, Plan
         f"arn:aws:s3:::example-audit/AWSLogs/{ACCOUNT}/*",
     )
     assert files["Condition"] == {"StringEquals": {"aws:SourceArn": TRAIL, "s3:x-amz-acl": "bucket-owner-full-control"}}
+
+
+def test_roles_read_and_write_and_nobody_else_does(plans: dict[str, Plan]) -> None:
+    statements = plans["roles"].statements("aws_s3_bucket_policy.this")
+    del statements["DenyPlainHttp"]
+    objects, both = "arn:aws:s3:::example-roles/*", sorted([READER, WRITER])
+    reads = ["s3:GetObject", "s3:GetObjectVersion"]
+    writes = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
+    # What AWS does itself (a replication, a lifecycle rule) is not refused.
+    no_service = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    assert statements == {
+        "ReadByRoles": {
+            "Sid": "ReadByRoles",
+            "Effect": "Allow",
+            "Action": [*reads, "s3:ListBucket"],
+            "Resource": ["arn:aws:s3:::example-roles", objects],
+            "Principal": {"AWS": both},
+        },
+        "WriteByRoles": {
+            "Sid": "WriteByRoles",
+            "Effect": "Allow",
+            "Action": writes,
+            "Resource": objects,
+            "Principal": {"AWS": [WRITER]},
+        },
+        "ReadByNobodyElse": {
+            "Sid": "ReadByNobodyElse",
+            "Effect": "Deny",
+            "Action": reads,
+            "Resource": objects,
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": both}, **no_service},
+            "Principal": "*",
+        },
+        "WriteByNobodyElse": {
+            "Sid": "WriteByNobodyElse",
+            "Effect": "Deny",
+            "Action": writes,
+            "Resource": objects,
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": [WRITER]}, **no_service},
+            "Principal": "*",
+        },
+    }
 
 
 def test_the_policy_is_whole_before_there_is_a_bucket(plans: dict[str, Plan]) -> None:
