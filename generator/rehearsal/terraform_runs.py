@@ -22,6 +22,10 @@ from generator.terraform.provider_proxy import ProviderProxy, find_provider_bina
 from generator.terraform.released import release_all
 from generator.terraform.workspace import Workspace
 
+# The provider builds its schema anew in each run, and Go's garbage collector goes through it again and again: a fifth
+# of a run's CPU time, for 0.1 GB more.
+COLLECTOR = {"GOGC": "400", "GOMEMLIMIT": "400MiB"}
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -38,7 +42,7 @@ class Tools:
 
     def environment(self, aws: EmbeddedAws, account_id: str) -> dict[str, str]:
         """The environment for terraform to use *account_id* of *aws*, and nothing else of AWS."""
-        return child_environment(os.environ, self.provider, embedded=aws.environment(account_id))
+        return COLLECTOR | child_environment(os.environ, self.provider, embedded=aws.environment(account_id))
 
     def proxy(self, environment: Mapping[str, str]) -> ProviderProxy:
         """A started proxy of the provider; *environment* is what terraform has."""
