@@ -140,7 +140,9 @@ def _checkov_growth(text: str) -> float:
 def _command(file: Path) -> float:
     before = _children()
     command = [sys.executable, "-m", "checkov.main", "-f", str(file), "--framework", "terraform_plan", "-o", "json"]
-    subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LOG_LEVEL": "ERROR"})
+    # As whoever starts it has it, without what this process set for itself.
+    environment = {k: v for k, v in os.environ.items() if k != checkov_process.LEAST_READ_AS_JSON}
+    subprocess.run(command, capture_output=True, check=False, env={**environment, "LOG_LEVEL": "ERROR"})
     return _children() - before
 
 

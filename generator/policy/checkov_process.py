@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from generator.errors import Location, SlipwayError
 
+LEAST_READ_AS_JSON = "CHECKOV_MAX_IAC_FILE_SIZE"  # bytes
+
 Result = Literal["passed", "failed", "skipped", "error"]
 
 
@@ -128,9 +130,11 @@ def _checkov() -> Iterator[list[Record]]:
         raise SlipwayError(
             "checkov is not installed", cure="Install slipway[policy], or scan with --without-checkov: fewer rules."
         )
-    # Read when it is imported: without the first, it gives up a file after ten seconds, which a busy machine takes.
+    # All read when it is imported: without the first, it gives up a file after ten seconds, which a busy machine takes.
     os.environ.setdefault("HCL_PARSE_TIMEOUT_SEC", "0")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
+    # From this size on it reads a plan as JSON and knows no lines; below, as YAML, which takes five times as long.
+    os.environ.setdefault(LEAST_READ_AS_JSON, "0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)

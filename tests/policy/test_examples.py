@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_nothing_fails_in_the_plan_but_what_the_hcl_skips(
     found = scan_plan(dict(plan(example).items()))
     assert found.passed > 0
     assert sorted(f for f in found.failed if (f.check, f.address) not in accepted) == []
+
+
+@pytest.mark.parametrize("example", ["modules/code_runner/examples/basic", "modules/ecs_service/examples/basic"])
+def test_a_plan_is_read_as_checkov_reads_it_with_lines(
+    plan: Callable[..., TerraformPlanOutput], example: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = dict(plan(example).items())
+    without_lines = scan_plan(document)
+    cfn_yaml = import_module("checkov.cloudformation.parser.cfn_yaml")
+    assert cfn_yaml.MAX_IAC_FILE_SIZE == 0
+    monkeypatch.setattr(cfn_yaml, "MAX_IAC_FILE_SIZE", 50_000_000)
+    assert scan_plan(document) == without_lines
 
 
 def test_a_finding_is_found(tmp_path: Path) -> None:
