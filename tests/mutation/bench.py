@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.terraform.failure import TerraformRunError
 from tests.mutation.mutants import Mutant
-from tests.plan.planning import MODULES, Inputs, Planner, place
+from tests.plan.planning import ACCOUNT, MODULES, REGION, Inputs, Planner, place
 
 Json = dict[str, Any]
 ROOT_NAME = "mutants"
@@ -79,6 +79,7 @@ class Bench(Planner):
         """
         self._write_calls(list(self.calls.inputs))
         self._terraform(ROOT_NAME).destroy()
+        self._free_names()
         try:
             with self.mutated(mutant, replacement):
                 try:
@@ -88,6 +89,7 @@ class Bench(Planner):
                     self._write_calls(list(self.calls.inputs))
                     self._terraform(ROOT_NAME).destroy()
         finally:
+            self._free_names()
             self._make_existing()
 
     def errors(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
@@ -130,6 +132,14 @@ class Bench(Planner):
             addresses = [f"module.{call}.{address}" for call, found in self.calls.existing.items() for address in found]
             self._apply(ROOT_NAME, addresses)
         self.release(self.calls.images)
+
+    def _free_names(self) -> None:
+        """A secret that was destroyed keeps its name for weeks."""
+        client = self.start_aws().client("secretsmanager", REGION, ACCOUNT)
+        for secret in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
+            if "DeletedDate" in secret:
+                client.restore_secret(SecretId=secret["ARN"])
+                client.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
 
     def _check_machinery(self) -> None:
         """Raises SlipwayError when the embedded AWS or the proxy has ended: that is no refusal of a mutant."""
