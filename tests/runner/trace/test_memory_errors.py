@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 
 from tests.runner.trace.reading import Reading
 from tests.runner.trace.recording import traced
+from tests.tools import needs
 
-_LACKING = shutil.which("valgrind") is None and os.environ.get("SLIPWAY_REQUIRE_TOOLS") != "1"
-pytestmark = pytest.mark.skipif(_LACKING, reason="valgrind is not installed (Debian: apt-get install valgrind)")
+pytestmark = needs("valgrind")
 
 
 @pytest.mark.parametrize(
