@@ -41,6 +41,13 @@ def test_of_what_exists_before_the_mutant_makes_its_own(project: Path) -> None:
         court.check_baseline()
 
 
+def test_what_exists_before_is_made_again_after_a_refused_mutant(project: Path) -> None:
+    with trial("delivery") as court:
+        found = mutant(project, "aws_iam_role.this.name", "delivery")
+        assert court.outcome(replace(found, replacements=('"no name"',))).refused
+        court.check_baseline()
+
+
 def test_a_change_of_no_consequence_survives(court: Trial, project: Path) -> None:
     source = (project / "modules/bucket/main.tf").read_text(encoding="utf-8")
     end = source.index("\n")

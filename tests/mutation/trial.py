@@ -92,11 +92,13 @@ class Trial:
                 plan = self.bench.plan_calls(self.everything)
                 if not self._disturbs(plan):
                     return self._judged(plan)
-        plan = self.bench.plan_anew(self.everything, mutant, replacement)
-        with self.bench.mutated(mutant, replacement):
-            by, _ = self._judged(plan)
-        # What exists before was made once more, and has other identifiers.
-        self.baseline = self.bench.plan_calls(self.everything)
+        try:
+            plan = self.bench.plan_anew(self.everything, mutant, replacement)
+            with self.bench.mutated(mutant, replacement):
+                by, _ = self._judged(plan)
+        finally:
+            # What exists before was made once more, and has other identifiers; also if the mutant was refused.
+            self.baseline = self.bench.plan_calls(self.everything)
         return by, False
 
     def _judged(self, plan: Json) -> tuple[str, bool]:
