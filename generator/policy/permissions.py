@@ -156,7 +156,7 @@ class Permissions:
             r
             for kind, path in HOLDERS
             for r in self.plan.of_type(kind)
-            if not (links := self.plan.links(r, path, "aws_iam_role")).exact and not links.outside
+            if not self.plan.links(r, path, "aws_iam_role").exact
         ]
 
     def _role(self, role: Resource) -> Role:

@@ -12,6 +12,8 @@ from generator.policy.plan.resource import Resource, without_keys
 
 KEY = re.compile(r'\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\]')
 LITERALS = ("each", "count", "path", "terraform", "self")
+# Data sources of which no value names a resource.
+NAMELESS = ("aws_availability_zones", "aws_caller_identity", "aws_partition", "aws_region")
 
 
 class References(Protocol):
@@ -36,24 +38,29 @@ class NoFiles:
 
 @dataclass
 class Found:
-    """What references lead to. *whole*: every resource came as a whole collection, or as one by its key."""
+    """What references lead to. *whole*: every resource came as a whole collection, or as one by its key. *beyond* are
+    the references to what may name things that exist elsewhere."""
 
     resources: dict[str, Resource] = field(default_factory=dict)
     complete: bool = True
     whole: bool = True
+    beyond: tuple[str, ...] = ()
 
     def add(self, other: Found) -> None:
         self.resources.update(other.resources)
         self.complete &= other.complete
         self.whole &= other.whole
+        self.beyond += tuple(name for name in other.beyond if name not in self.beyond)
 
 
 @dataclass
 class Configuration:
-    """*root* is the plan's ``configuration.root_module``; *instances* are resources by module address and block."""
+    """*root* is the plan's ``configuration.root_module``; *instances* are resources by module address and block;
+    *variables* the plan's values of the root's variables."""
 
     root: Mapping[str, Any]
     instances: Mapping[tuple[str, str], list[Resource]]
+    variables: Mapping[str, Any] = field(default_factory=dict)
     files: References = field(default_factory=NoFiles)
     _seen: dict[tuple[str, str, object], Found] = field(default_factory=dict)
 
@@ -163,17 +170,22 @@ class Configuration:
         if head == "data":
             block = ".".join(_words(rest)[:2])
             # What was read holds values that are known; what is read during the apply may hold anything.
-            return Found(complete=(module, f"data.{block}") not in self.instances)
+            beyond = () if block.split(".")[0] in NAMELESS else (f"data.{block}",)
+            return Found(complete=(module, f"data.{block}") not in self.instances, beyond=beyond)
         words = _words(reference)
         if len(words) < 2:
             return Found(complete=False)
-        return _chosen(self.instances.get((module, f"{words[0]}.{words[1]}"), []), reference, key)
+        found = _chosen(self.instances.get((module, f"{words[0]}.{words[1]}"), []), reference, key)
+        if words[-1].endswith("_security_group_id") and words[0] == "aws_vpc":
+            # The group that AWS made with the network.
+            found.beyond = (reference,)
+        return found
 
     def _variable(self, name: str, module: str) -> Found:
         found = self._modules.get(without_keys(module))
         if not module or found is None:
             # A variable of the root has a value, and no reference.
-            return Found()
+            return Found(beyond=(f"var.{name}",) if self._may_name(name) else ())
         expression = (found.call.get("expressions") or {}).get(name)
         if expression is None:
             return Found()
@@ -183,6 +195,10 @@ class Configuration:
             inner.add(self._all(_references(found.call.get("for_each_expression") or {}), _parent(module), None))
             inner.whole = False
         return inner
+
+    def _may_name(self, variable: str) -> bool:
+        """Whether a *variable* of the root may hold names: a number or a switch does not."""
+        return variable not in self.variables or _has_text(self.variables[variable])
 
     def _output(self, rest: str, module: str, key: object) -> Found:
         words = _words(rest)
@@ -214,6 +230,12 @@ class _Module:
     body: Mapping[str, Any]
     call: Mapping[str, Any]
     parent: str
+
+
+def _has_text(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_text(part) for part in value.values())
+    return any(_has_text(part) for part in value) if isinstance(value, list) else isinstance(value, str)
 
 
 def _references(node: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from generator.policy.plan.configuration import Configuration, NoFiles, References
-from generator.policy.plan.links import Links
+from generator.policy.plan.links import Links, joined
 from generator.policy.plan.resource import Resource
 from generator.policy.plan.values import Unknown
 
@@ -112,7 +112,13 @@ class Plan:
         found = self._configuration.find(resource, references)
         chosen = tuple(r for r in found.resources.values() if r.type == kind)
         if many:
-            return Links(chosen, found.whole or len(chosen) <= 1, found.complete and bool(chosen))
+            value = resource.get(path)
+            known = (
+                [self._named(part, kind) for part in value if isinstance(part, str)] if isinstance(value, list) else []
+            )
+            sure = found.whole or len(chosen) <= 1
+            referred = Links(chosen, sure, found.complete and bool(chosen), found.beyond)
+            return joined([referred, *known])
         # A scalar names one thing: the only candidate is it, whatever else the expression mentions.
         sure = len(chosen) == 1
         return Links(chosen, sure, sure or (found.complete and bool(chosen)))
@@ -139,7 +145,7 @@ class Plan:
         for resource in self.resources:
             block = resource.block if resource.mode == "managed" else f"data.{resource.block}"
             instances[resource.module, block].append(resource)
-        return Configuration(self.configuration, instances, self.files)
+        return Configuration(self.configuration, instances, self.variables, self.files)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)

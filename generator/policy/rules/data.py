@@ -26,6 +26,8 @@ STATEFUL = (
     "aws_dynamodb_table",
     "aws_kms_key",
 )
+# The ports of engines, by a part of what RDS calls them.
+PORTS = {"postgres": 5432, "mysql": 3306, "aurora": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433}
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE", "GLACIER_IR")
 
 
@@ -41,7 +43,7 @@ def databases_are_closed(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     runners = {g.address for g in _runner_groups(platform)}
     for database in plan.of_type("aws_db_instance", "aws_rds_cluster"):
-        port = database.get("port")
+        port = _port(platform.plan, database)
         links = plan.links(database, "vpc_security_group_ids", "aws_security_group")
         yield from all_known(links, database, "vpc_security_group_ids")
         for group in links.resources:
@@ -53,9 +55,9 @@ def databases_are_closed(platform: Platform) -> Iterator[Verdict]:
             let_in = platform.network.judged(group, "ingress", partial(_lets_in, runners))
             message = f"The code runner's {', '.join(sorted(peers & runners))} is let in."
             yield judge(negated(let_in), group, message, "ingress")
-            if isinstance(port, int):
+            if isinstance(port, int | Unknown):
                 others = platform.network.judged(group, "ingress", partial(_other_than, port))
-                yield judge(negated(others), group, f"It opens more than {port}, the database's port.", "ingress")
+                yield judge(negated(others), group, f"It opens more than the database's port{_shown(port)}.", "ingress")
 
 
 def _lets_in(runners: set[str], opening: Opening) -> bool | None:
@@ -66,7 +68,27 @@ def _lets_in(runners: set[str], opening: Opening) -> bool | None:
     return False if peers.complete or not runners else None
 
 
-def _other_than(port: int, opening: Opening) -> bool | None:
+def _port(plan: Plan, database: Resource) -> Any:
+    """The port of *database*: left out it is known after the apply, and is its source's, or its engine's."""
+    source = plan.links(database, "replicate_source_db", "aws_db_instance").one
+    for instance in (database, source):
+        port, engine = (instance.get("port"), instance.get("engine")) if instance else (UNKNOWN, None)
+        if not isinstance(port, Unknown) or (instance and plan.is_written(instance, "port") is not False):
+            return port
+        if isinstance(engine, str):
+            return next((own for name, own in PORTS.items() if name in engine), port)
+    return UNKNOWN
+
+
+def _shown(port: int | Unknown) -> str:
+    return "" if isinstance(port, Unknown) else f", {port}"
+
+
+def _other_than(port: int | Unknown, opening: Opening) -> bool | None:
+    if isinstance(port, Unknown):
+        # Whichever it is, a range has others.
+        several = opening.ports is None or opening.ports[0] != opening.ports[1]
+        return True if several and opening.ports_known else None
     return negated(opening.is_only(port))
 
 

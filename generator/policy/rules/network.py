@@ -71,7 +71,8 @@ def two_zones(platform: Platform) -> Iterator[Verdict]:
             links = plan.links(resource, path, "aws_subnet")
             found = _zones(links.resources)
             sure = links.exact and not links.outside and len(found) > 0 and "" not in found
-            truth = True if len(found - {""}) > 1 else (False if sure else None)
+            # One or some of them may all be of one zone.
+            truth = True if links.certain and len(found - {""}) > 1 else (False if sure else None)
             yield judge(truth, resource, "All its subnets are in one zone.", path)
 
 
