@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Literal
 
 from generator.policy.plan import Links, Plan, Resource
 from generator.policy.plan.values import UNKNOWN, Unknown, is_known
 from generator.policy.verdict import some
 
+GROUPS = ("aws_security_group", "aws_default_security_group")
 DEFAULT_TABLE = "aws_default_route_table"
+PREFIX_LIST = "aws_ec2_managed_prefix_list"
+# What a block of a route table may say; a plan leaves out blocks that are dynamic, and their files do not.
+DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+ROUTE = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id", "gateway_id", "nat_gateway_id")
+# Addresses that no route leads to on the internet.
+INSIDE = tuple(
+    IPv4Network(text)
+    for text in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+)
+INSIDE_V6 = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
+LAST_PORT = 65535
 Direction = Literal["ingress", "egress"]
 Way = Literal["internet gateway", "NAT", "none"]
 
@@ -39,7 +51,14 @@ class Opening:
     @property
     def anywhere(self) -> bool | None:
         """Whether it opens to every address."""
-        if any(_wide(text) for text in self.ranges):
+        if _wide(self.ranges):
+            return True
+        return False if self.ranges_known else None
+
+    @property
+    def outside(self) -> bool | None:
+        """Whether it opens to an address of the internet."""
+        if _public(self.ranges):
             return True
         return False if self.ranges_known else None
 
@@ -52,7 +71,9 @@ class Opening:
 
     @property
     def every_port(self) -> bool | None:
-        return self.ports is None if self.ports_known else None
+        if not self.ports_known:
+            return None
+        return self.ports is None or (self.ports[0] <= 1 and self.ports[1] == LAST_PORT)
 
     def has(self, port: int) -> bool | None:
         """Whether it opens *port*."""
@@ -79,6 +100,10 @@ class Network:
         """Rules of which the plan does not know the group."""
         return self._unplaced[direction]
 
+    def elsewhere(self, direction: Direction) -> list[tuple[Opening, tuple[str, ...]]]:
+        """Rules of groups that exist elsewhere, with the names of these."""
+        return [(o, groups.outside) for o, groups in self._all if o.direction == direction and groups.outside]
+
     @cached_property
     def _unplaced(self) -> dict[Direction, list[Opening]]:
         found: dict[Direction, list[Opening]] = {"ingress": [], "egress": []}
@@ -103,8 +128,8 @@ class Network:
         directions: tuple[Direction, ...] = ("ingress", "egress")
         for direction in directions:
             for rule in self.plan.of_type(f"aws_vpc_security_group_{direction}_rule"):
-                groups = self.plan.links(rule, "security_group_id", "aws_security_group")
-                ranges = [rule.get("cidr_ipv4"), rule.get("cidr_ipv6")]
+                groups = self._groups(rule, "security_group_id")
+                ranges = [rule.get("cidr_ipv4"), rule.get("cidr_ipv6"), *self._listed(rule, "prefix_list_id")]
                 peer = rule.get("referenced_security_group_id")
                 peers = Links() if peer is None else self._groups(rule, "referenced_security_group_id")
                 protocol, ports = rule.get("ip_protocol"), (rule.get("from_port"), rule.get("to_port"))
@@ -113,8 +138,9 @@ class Network:
     def _old_rules(self) -> Iterator[tuple[Opening, Links]]:
         for rule in self.plan.of_type("aws_security_group_rule"):
             direction: Direction = "egress" if rule.get("type") == "egress" else "ingress"
-            groups = self.plan.links(rule, "security_group_id", "aws_security_group")
+            groups = self._groups(rule, "security_group_id")
             ranges = [*_list(rule.get("cidr_blocks")), *_list(rule.get("ipv6_cidr_blocks"))]
+            ranges += self._listed(rule, "prefix_list_ids")
             peers = Links()
             if rule.get("source_security_group_id") is not None and "source_security_group_id" in {
                 *rule.after,
@@ -133,7 +159,7 @@ class Network:
 
     def _inline_rules(self) -> Iterator[tuple[Opening, Links]]:
         directions: tuple[Direction, ...] = ("ingress", "egress")
-        for group in self.plan.of_type("aws_security_group", "aws_default_security_group"):
+        for group in self.plan.of_type(*GROUPS):
             own = Links((group,))
             for direction in directions:
                 unknown = isinstance(group.get(direction), Unknown)
@@ -142,6 +168,7 @@ class Network:
                     yield _opening(group, direction, UNKNOWN, (UNKNOWN, UNKNOWN), [UNKNOWN], peers, None), own
                 for number, block in enumerate(group.blocks(direction)):
                     ranges = [*_list(block.get("cidr_blocks")), *_list(block.get("ipv6_cidr_blocks"))]
+                    ranges += self._listed(group, f"{direction}.{number}.prefix_list_ids")
                     peers = Links()
                     if block.get("security_groups") not in (None, []):
                         peers = self._groups(group, f"{direction}.{number}.security_groups")
@@ -152,7 +179,30 @@ class Network:
                     yield _opening(group, direction, block.get("protocol"), ports, ranges, peers, lists or None), own
 
     def _groups(self, resource: Resource, path: str) -> Links:
-        return self.plan.links(resource, path, "aws_security_group")
+        """The groups that an argument names, those that AWS made with a network among them."""
+        own, default = (self.plan.links(resource, path, kind) for kind in GROUPS)
+        if not default.resources:
+            return own
+        if not own.resources and not set(own.outside) & set(default.outside):
+            return default
+        outside = tuple(name for name in own.outside if name in default.outside)
+        return Links(
+            (*own.resources, *default.resources),
+            own.certain and default.certain,
+            own.complete and default.complete,
+            outside,
+        )
+
+    def _listed(self, resource: Resource, path: str) -> list[Any]:
+        """The ranges of the plan's own prefix lists that the argument at *path* names."""
+        found: list[Any] = []
+        if resource.get(path) not in (None, "", []):
+            for listed in self.plan.links(resource, path, PREFIX_LIST).resources:
+                blocks = _list(listed.get("entry"))
+                found += [block.get("cidr") if isinstance(block, dict) else UNKNOWN for block in blocks]
+                entries, _ = self.plan.linking(f"{PREFIX_LIST}_entry", "prefix_list_id", listed)
+                found += [entry.get("cidr") for entry in entries]
+        return found
 
     def judged(self, group: Resource, direction: Direction, test: Callable[[Opening], bool | None]) -> bool | None:
         """Whether *test* holds of a rule of *group*; None where it depends on what is unknown, or on a rule whose group
@@ -162,10 +212,6 @@ class Network:
         if found is False and not complete:
             return None if any(test(o) is not False for o in self.maybe_openings(direction)) else False
         return found
-
-    def opens_to_world(self, group: Resource, direction: Direction) -> bool | None:
-        """Whether *group* has a rule for every address."""
-        return self.judged(group, direction, lambda opening: opening.anywhere)
 
     def way_out(self, subnet: Resource) -> Way | None:
         """How traffic for the internet leaves *subnet*; None when it is not known."""
@@ -190,10 +236,29 @@ class Network:
                 table = self.plan.links(association, "route_table_id", "aws_route_table").one
                 return None if table is None else self._table_way(table)
         defaults = {default.address: self._is_default_of(default, vpc) for default in self.plan.of_type(DEFAULT_TABLE)}
+        own = self._ways_of_main(vpc)
         if not any(truth is not False for truth in defaults.values()):
-            return "none"
+            return _strongest(own)
         ways = {self._table_way(self.plan.by_address[a]) for a, truth in defaults.items() if truth}
-        return ways.pop() if len(ways) == 1 else None
+        return _strongest([*own, ways.pop()]) if len(ways) == 1 else None
+
+    def _ways_of_main(self, vpc: Resource) -> list[Way | None]:
+        """The ways of routes that are added to the table that AWS made with *vpc*."""
+        found: list[Way | None] = []
+        for route in self.plan.of_type("aws_route"):
+            table = route.get("route_table_id")
+            if isinstance(table, str):
+                if table in (vpc.get("main_route_table_id"), vpc.get("default_route_table_id")):
+                    found.append(self._way(route))
+                continue
+            owners = self.plan.mentioned(route, "route_table_id", "aws_vpc")
+            if vpc in owners:
+                found.append(self._way(route) if len(owners) == 1 else None)
+            elif not owners and not any(
+                self.plan.links(route, "route_table_id", kind).resources for kind in ("aws_route_table", DEFAULT_TABLE)
+            ):
+                found.append(None)
+        return found
 
     def _is_default_of(self, table: Resource, vpc: Resource) -> bool | None:
         """Whether *table* is the one that AWS made with *vpc*."""
@@ -205,13 +270,26 @@ class Network:
 
     def _table_way(self, table: Resource) -> Way | None:
         routes, sure = self.plan.linking("aws_route", "route_table_id", table)
-        ways = [_way(route.get) for route in routes]
-        ways += [_way(block.get) for block in table.blocks("route")]
-        if "internet gateway" in ways:
+        ways: list[Way | None] = [self._way(route) for route in routes]
+        ways += [self._way(table, f"route.{number}.") for number, _ in enumerate(table.blocks("route"))]
+        unseen = isinstance(table.get("route"), Unknown) and any(
+            self.plan.is_written(table, f"route.0.{name}") for name in ROUTE
+        )
+        return _strongest(ways if sure and not unseen else [*ways, None])
+
+    def _way(self, holder: Resource, block: str = "") -> Way:
+        """The way of one route, a resource or a *block* of a table; a route for a part of the world is none."""
+
+        def get(name: str) -> Any:
+            return holder.get(f"{block}{name}")
+
+        ranges = [get(n) for n in DESTINATIONS] + self._listed(holder, f"{block}destination_prefix_list_id")
+        if is_known(ranges) and not _wide([text for text in ranges if isinstance(text, str)]):
+            return "none"
+        gateway = get("gateway_id")
+        if isinstance(gateway, Unknown) or (gateway and not str(gateway).startswith(("vgw-", "vpce-", "local"))):
             return "internet gateway"
-        if "NAT" in ways:
-            return "NAT"
-        return "none" if sure else None
+        return "NAT"
 
     def is_public(self, subnet: Resource) -> bool | None:
         """Whether *subnet* has a route to an internet gateway."""
@@ -222,17 +300,10 @@ class Network:
         return self.plan.links(resource, path, "aws_subnet")
 
 
-def _way(get: Callable[[str], Any]) -> Way:
-    """The way of one route, whose arguments *get* gets; a route for a part of the world is none."""
-    destinations = [
-        get(n) for n in ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
-    ]
-    if not any(isinstance(d, Unknown) or (isinstance(d, str) and _wide(d)) for d in destinations):
-        return "none"
-    gateway = get("gateway_id")
-    if isinstance(gateway, Unknown) or (gateway and not str(gateway).startswith(("vgw-", "vpce-", "local"))):
-        return "internet gateway"
-    return "NAT"
+def _strongest(ways: list[Way | None]) -> Way | None:
+    """The way by which traffic leaves that has several."""
+    order: tuple[Way | None, ...] = ("internet gateway", "NAT", None)
+    return next((way for way in order if way in ways), "none")
 
 
 def _opening(
@@ -265,10 +336,25 @@ def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else []
 
 
-def _wide(text: str) -> bool:
-    """Whether a range holds a great part of all addresses: 0.0.0.0/1 is the world as well."""
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen <= (8 if network.version == 4 else 16) and not network.is_private
+def _public(ranges: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Those of *ranges* that hold addresses of the internet, none of them twice."""
+    four: list[IPv4Network] = []
+    six: list[IPv6Network] = []
+    for text in ranges:
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            continue
+        if isinstance(network, IPv4Network):
+            four += [] if any(network.subnet_of(inside) for inside in INSIDE) else [network]
+        else:
+            six += [] if any(network.subnet_of(inside) for inside in INSIDE_V6) else [network]
+    return [*collapse_addresses(four), *collapse_addresses(six)]
+
+
+def _wide(ranges: Iterable[str]) -> bool:
+    """Whether *ranges* hold a great part of all addresses: two halves, or 0.0.0.0/1, are the world as well."""
+    sizes = {4: 0, 6: 0}
+    for network in _public(ranges):
+        sizes[network.version] += network.num_addresses
+    return sizes[4] >= 1 << 24 or sizes[6] >= 1 << 112

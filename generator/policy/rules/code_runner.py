@@ -117,10 +117,10 @@ def cannot_leave(platform: Platform, runner: Resource, groups: Links, subnets: L
     if routed is False and not subnets.whole:
         routed = None
     # Without a group AWS takes the VPC's default one.
-    let_out = some([platform.network.opens_to_world(group, "egress") for group in groups.resources])
+    let_out = some([platform.network.judged(group, "egress", lambda o: o.outside) for group in groups.resources])
     if let_out is False and not (groups.resources and groups.whole):
         let_out = None
-    message = "Its security group lets it out to any address, and its subnets have a route to the internet."
+    message = "Its security group lets it out to the internet, and its subnets have a route to the internet."
     return judge(negated(every([routed, let_out])), runner, message, "", "Its subnets or groups are not known yet.")
 
 

@@ -149,6 +149,11 @@ def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
         wrong = some([every([o.anywhere, negated(every([allowed, _is_web(o)]))]) for o in openings])
         message = "Every address of the internet is let in, and this is no public load balancer on 80 or 443."
         yield judge(negated(wrong), group, message, "ingress")
+    for opening, names in platform.network.elsewhere("ingress"):
+        allowed = True if set(names) & set(links.outside) else (False if links.whole else None)
+        wrong = every([opening.anywhere, negated(every([allowed, _is_web(opening)]))])
+        message = "Every address of the internet is let into a group that exists elsewhere, of no public load balancer."
+        yield judge(negated(wrong), opening.source, message, "security_group_id")
     for opening in platform.network.maybe_openings("ingress"):
         if opening.anywhere is not False:
             yield judge(None, opening.source, "", "security_group_id")
@@ -169,6 +174,9 @@ def no_remote_login(platform: Platform) -> Iterator[Verdict]:
         open_ = [name for name, truth in found.items() if truth]
         truth = negated(some(list(found.values())))
         yield judge(truth, group, f"{' and '.join(open_)} is let in.", "ingress")
+    for opening, _ in platform.network.elsewhere("ingress"):
+        let_in = some([_logs_in(port, opening) for port in REMOTE])
+        yield judge(negated(let_in), opening.source, "A login is let into a group that exists elsewhere.", "")
 
 
 def _logs_in(port: int, opening: Opening) -> bool | None:
