@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from posixpath import normpath
 from typing import Any
 
 from generator.policy.plan import Plan, Resource
 from generator.policy.plan.values import Unknown
+
+# Directories of a host that are as good as the host: its root, its kernel, and where sockets and credentials lie.
+ROOTS = ("/", "/run", "/var", "/var/run", "/home")
+KEPT = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr", "/var/lib")
+# With one of these a container loads a module, traces the host, or mounts its disk.
+CAPABILITIES = {"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"}
 
 
 @dataclass(frozen=True)
@@ -52,18 +59,39 @@ class Task:
 
     @property
     def is_host(self) -> bool | None:
-        """Whether it is as good as its host: privileged, in the host's namespaces, or with Docker's socket."""
+        """Whether it is as good as its host: privileged, in the host's namespaces, or with a socket or a directory that
+        gives it."""
         modes = (self.definition.get("pid_mode"), self.definition.get("ipc_mode"), self.network_mode)
-        sockets = any(p.rstrip("/") in ("/", "/run", "/var", "/var/run") or "docker" in p for p in self.paths)
-        if sockets or "host" in modes:
+        if any(_is_roots(path) for path in self.paths) or "host" in modes:
             return True
         if self.on_fargate:
             return False
-        return None if self.containers is None else any(c.get("privileged") for c in self.containers)
+        owned = None if self.containers is None else any(_is_privileged(c) for c in self.containers)
+        return None if owned is False and self._is_hidden else owned
+
+    @property
+    def _is_hidden(self) -> bool:
+        """Whether a namespace or a volume is written, and known only after the apply."""
+        hidden = [n for n in ("pid_mode", "ipc_mode", "volume") if isinstance(self.definition.get(n), Unknown)]
+        written = any(self.plan.is_written(self.definition, name) is not False for name in hidden)
+        return written or any(isinstance(v.get("host_path"), Unknown) for v in self.definition.blocks("volume"))
 
     @property
     def paths(self) -> list[str]:
         return list(self.host_paths.values())
+
+
+def _is_roots(path: str) -> bool:
+    """Whether a directory or socket of the host, mounted, gives the host."""
+    plain = normpath("/" + path.lstrip("/"))
+    kept = any(plain == root or plain.startswith(f"{root}/") for root in KEPT)
+    return plain in ROOTS or kept or "docker" in plain or plain.endswith(".sock")
+
+
+def _is_privileged(container: dict[str, Any]) -> bool:
+    capabilities = (container.get("linuxParameters") or {}).get("capabilities") or {}
+    added = {str(name).upper().removeprefix("CAP_") for name in capabilities.get("add") or []}
+    return bool(container.get("privileged")) or bool(added & CAPABILITIES)
 
 
 def tasks(plan: Plan) -> list[Task]:

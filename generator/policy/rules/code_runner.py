@@ -30,6 +30,7 @@ PULLS = (
     "ecr:GetDownloadUrlForLayer",
     "ecr:BatchGetImage",
 )
+SOURCE = "lambda:sourcefunctionarn"
 # A probe of each service that a program must never reach with the runner's role.
 FORBIDDEN = (
     "s3:GetObject",
@@ -183,9 +184,19 @@ def bare_role(
     allowed = [action for action in FORBIDDEN if role.allows(action)]
     if permitted is not None:
         allowed += sorted(_beyond(role, permitted) - set(allowed))
+    if _writes_any_log(role):
+        allowed.append("logs of every log group")
     unknown = not role.complete
     message = f"{role.resource.address} allows {', '.join(allowed)}."
     yield judge(False if allowed else (None if unknown else True), holder, message, attribute)
+
+
+def _writes_any_log(role: Role) -> bool:
+    """Whether it writes into logs that are not its own: a program fills or forges what others wrote."""
+    reached = {r for s in role.allowing("logs:PutLogEvents") for r in (s.resources if not s.not_resources else ("*",))}
+    return any(r.partition(":log-group:")[2][:1] in ("", "*", "?") for r in reached) and not role.denies(
+        "logs:PutLogEvents"
+    )
 
 
 def _beyond(role: Role, permitted: tuple[str, ...]) -> set[str]:
@@ -217,14 +228,33 @@ def interfaces_are_denied_to_the_program(platform: Platform) -> Iterator[Verdict
             if not role.complete:
                 yield judge(None, function, "", "role")
             continue
-        denied = [a for a in open_ if any(_denies_program(s, a) for s in role.statements)]
+        denied = [a for a in open_ if any(_denies_program(s, a, function) for s in role.statements)]
         truth: bool | None = len(denied) == len(open_) or (None if not role.complete else False)
         yield judge(truth, function, f"Its program may call {open_[0]} and more with the role.", "role")
 
 
-def _denies_program(statement: Statement, action: str) -> bool:
-    keys = {key.lower() for test in statement.condition.values() if isinstance(test, dict) for key in test}
-    return statement.effect == "Deny" and statement.covers(action) and keys == {"lambda:sourcefunctionarn"}
+def _denies_program(statement: Statement, action: str, function: Resource) -> bool:
+    """Whether *statement* denies *action* on everything to the calls of *function*."""
+    if statement.effect != "Deny" or not statement.covers(action) or "*" not in statement.resources:
+        return False
+    if len(statement.condition) != 1:
+        return False
+    ((operator, test),) = statement.condition.items()
+    if operator not in ("ArnEquals", "ArnLike", "StringEquals", "StringLike") or not isinstance(test, dict):
+        return False
+    given = {key.lower(): value for key, value in test.items()}
+    values = given.get(SOURCE) if len(given) == 1 else None
+    arns = [values] if isinstance(values, str) else values or []
+    return any(_is_of(str(arn), function, exact=operator == "StringEquals") for arn in arns)
+
+
+def _is_of(pattern: str, function: Resource, *, exact: bool) -> bool:
+    """Whether *pattern* is the ARN of *function*; its name tells where the ARN is not known yet."""
+    arn, name = function.get("arn"), function.get("function_name")
+    if isinstance(arn, str):
+        return pattern == arn if exact else glob(pattern, arn)
+    last = pattern.rpartition(":function:")[2]
+    return isinstance(name, str) and (last == name if exact else glob(last, name))
 
 
 @rule(

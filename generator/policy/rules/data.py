@@ -312,8 +312,21 @@ def state_is_versioned(platform: Platform) -> Iterator[Verdict]:
 
 
 def _refuses_http(policy: str) -> bool:
+    """Whether it denies everyone, in each request without TLS, to read or write."""
     try:
-        statements = json.loads(policy).get("Statement", [])
+        found = json.loads(policy).get("Statement", [])
     except (ValueError, AttributeError):
         return False
-    return any("aws:SecureTransport" in json.dumps(s) and s.get("Effect") == "Deny" for s in statements)
+    return any(_denies_http(s) for s in ([found] if isinstance(found, dict) else found) if isinstance(s, dict))
+
+
+def _denies_http(statement: dict[str, Any]) -> bool:
+    actions, condition = statement.get("Action"), statement.get("Condition")
+    everyone = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    everything = bool({"*", "s3:*"} & set([actions] if isinstance(actions, str) else actions or []))
+    if statement.get("Effect") != "Deny" or not everyone or not everything or not isinstance(condition, dict):
+        return False
+    tests = [(op, key.lower(), str(value).lower()) for op, test in condition.items() for key, value in test.items()]
+    return tests in [
+        [(op, "aws:securetransport", v)] for op in ("Bool", "BoolIfExists") for v in ("false", "['false']")
+    ]

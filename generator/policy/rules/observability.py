@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from generator.policy.permissions import glob
 from generator.policy.plan import Resource
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
@@ -155,20 +156,27 @@ def topics_hear_alarms(platform: Platform) -> Iterator[Verdict]:
 
 def _admits(policy: str, service: str) -> bool:
     try:
-        statements = json.loads(policy)["Statement"]
-    except (ValueError, KeyError):
+        found = json.loads(policy)["Statement"]
+    except (ValueError, KeyError, TypeError):
         return False
-    return any(_allows(statement, service) for statement in statements if isinstance(statement, dict))
+    statements = [s for s in ([found] if isinstance(found, dict) else found) if isinstance(s, dict)]
+    return all(_admits_to(statements, service, action) for action in ("kms:Decrypt", "kms:GenerateDataKey"))
 
 
-def _allows(statement: dict[str, Any], service: str) -> bool:
+def _admits_to(statements: list[dict[str, Any]], service: str, action: str) -> bool:
+    """Whether *statements* allow *action* to *service*, and none denies it always."""
+    denied = any(_speaks(s, "Deny", service, action) and not s.get("Condition") for s in statements)
+    return not denied and any(_speaks(s, "Allow", service, action) for s in statements)
+
+
+def _speaks(statement: dict[str, Any], effect: str, service: str, action: str) -> bool:
     principal = statement.get("Principal")
     names = principal.get("Service") if isinstance(principal, dict) else principal
     listed = [names] if isinstance(names, str) else names or []
     actions = statement.get("Action")
     allowed = [actions] if isinstance(actions, str) else actions or []
     return (
-        statement.get("Effect") == "Allow"
+        statement.get("Effect") == effect
         and (service in listed or "*" in listed)
-        and any(a in ("kms:*", "*") or a.startswith("kms:GenerateDataKey") for a in allowed)
+        and any(glob(str(pattern), action, fold=True) for pattern in allowed)
     )

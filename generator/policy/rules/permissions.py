@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from generator.policy.permissions import Role, Statement
@@ -12,8 +13,14 @@ from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, judge
 
 GUARDED = ("iam:CreateUser", "iam:DeleteUser", "iam:CreatePolicy")
-READS_SECRETS = ("secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
-OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+READS_SECRETS = (
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "ssm:GetParameterHistory",
+)
+OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion")
 # An execution role pulls images, writes logs and reads the secrets that ECS injects.
 PULLS = (
     "ecr:getauthorizationtoken",
@@ -30,6 +37,10 @@ PULLS = (
     "s3:getobject",
     "s3:getbucketlocation",
 )
+# Conditions that say for whom a statement is; a negated one says for whom it is not.
+ADMITTING = ("StringEquals", "StringLike", "ForAnyValue:StringEquals", "ForAnyValue:StringLike")
+SUBJECT = re.compile(r"repo:[^*?:/]+/[^*?:/]+:(?!pull_request$)[^*?:]+(:[^*?]+)?")
+EVERYTHING = re.compile(r"[*?]+|arn:[a-z*?-]*(:[*?]*)*")
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -67,7 +78,7 @@ def task_roles_deny_users(platform: Platform) -> Iterator[Verdict]:
     decidable="rehearsed plan",
 )
 def functions_are_named(platform: Platform) -> Iterator[Verdict]:
-    yield from _named_only(platform, ("lambda:InvokeFunction",), ":lambda:", ":function:")
+    yield from _named_only(platform, ("lambda:InvokeFunction", "lambda:InvokeAsync"), ":lambda:", ":function:")
 
 
 @rule(
@@ -171,8 +182,10 @@ def no_administrators(platform: Platform) -> Iterator[Verdict]:
 
 
 def _is_everything(statement: Statement) -> bool:
-    actions = "*" in statement.actions or "*:*" in statement.actions or bool(statement.not_actions)
-    return actions and ("*" in statement.resources or bool(statement.not_resources))
+    actions = any(set(a) <= set("*:") for a in statement.actions) or bool(statement.not_actions)
+    # arn:aws:* is every resource as well.
+    everything = any(EVERYTHING.fullmatch(r) for r in statement.resources)
+    return actions and (everything or bool(statement.not_resources))
 
 
 def _known(role: Role, *, bad: bool) -> bool | None:
@@ -206,7 +219,8 @@ def _names_a_branch(trust: object) -> bool:
     for statement in [found] if isinstance(found, dict) else found:
         if GITHUB not in json.dumps(statement.get("Principal")) or statement.get("Effect") != "Allow":
             continue
-        tests = [test for test in (statement.get("Condition") or {}).values() if isinstance(test, dict)]
+        conditions = (statement.get("Condition") or {}).items()
+        tests = [t for operator, t in conditions if operator in ADMITTING and isinstance(t, dict)]
         subjects = [v for test in tests for k, v in test.items() if k.lower() == f"{GITHUB}:sub"]
         values = [v for found in subjects for v in ([found] if isinstance(found, str) else found)]
         if not values or any(_any_branch(value) for value in values):
@@ -215,6 +229,5 @@ def _names_a_branch(trust: object) -> bool:
 
 
 def _any_branch(subject: str) -> bool:
-    """``repo:owner/name:*`` is every branch, and every pull request of a stranger."""
-    words = subject.split(":")
-    return len(words) < 3 or words[1].startswith("*") or words[2] == "*"
+    """``repo:owner/name:*`` is every branch, and every pull request of a stranger; so is any other pattern."""
+    return SUBJECT.fullmatch(subject) is None

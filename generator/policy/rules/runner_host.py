@@ -9,8 +9,32 @@ from generator.policy.plan import Resource
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.rules.code_runner import bare_role, runner_hosts
+from generator.policy.rules.code_runner import PULLS, bare_role, runner_hosts
 from generator.policy.verdict import Outcome, Severity, Verdict, every, judge, known
+
+# What an instance needs to be a host of ECS, to be reached by Session Manager, and to say how it is.
+HOST = (
+    *PULLS,
+    "cloudwatch:PutMetricData",
+    "ec2:DescribeTags",
+    "ec2messages:*",
+    "ecs:CreateCluster",
+    "ecs:DeregisterContainerInstance",
+    "ecs:DiscoverPollEndpoint",
+    "ecs:Poll",
+    "ecs:PutSystemLogEvents",
+    "ecs:RegisterContainerInstance",
+    "ecs:StartTelemetrySession",
+    "ecs:Submit*",
+    "ecs:TagResource",
+    "ecs:UpdateContainerInstancesState",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:*",
+)
 
 
 @rule(
@@ -80,7 +104,7 @@ def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
             if profile is None:
                 yield judge(None, template, "", path)
             else:
-                yield from bare_role(platform, profile, "role")
+                yield from bare_role(platform, profile, "role", HOST)
 
 
 def _is(platform: Platform, resource: Resource, path: str, wanted: object) -> bool | None:
