@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.policy.containers import environment
+from generator.policy.hosts import host_groups, runner_hosts, service_groups, unplaced
 from generator.policy.permissions import Role, Statement, glob
-from generator.policy.plan import Links, Resource, joined
+from generator.policy.plan import Links, Resource
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
@@ -14,7 +15,6 @@ from generator.policy.verdict import Severity, Verdict, every, judge, known, neg
 
 GROUPS = "vpc_config.0.security_group_ids"
 SUBNETS = "vpc_config.0.subnet_ids"
-SERVICE_GROUPS = "network_configuration.0.security_groups"
 INTERFACES = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -77,7 +77,22 @@ def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
                 reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
                 message = f"{service.address} is reached from ranges of addresses."
                 yield judge(negated(reached), group, message, "ingress")
-            yield from all_known(groups, service, SERVICE_GROUPS)
+            yield from all_known(groups, service, "network_configuration.0.security_groups")
+    for template, _ in runner_hosts(platform):
+        groups = host_groups(platform, template)
+        for group in groups.resources:
+            reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
+            message = f"{template.address}, which runs it, is reached from ranges of addresses."
+            yield judge(negated(reached), group, message, "ingress")
+        yield from all_known(groups, template, "vpc_security_group_ids")
+    yield from without_place(platform)
+
+
+def without_place(platform: Platform, *, shared: bool = False) -> Iterator[Verdict]:
+    """An undecided verdict for each task of a code runner of which no service or host is known; *shared* asks
+    for those alone that share their host's network."""
+    for definition in unplaced(platform, shared=shared):
+        yield judge(None, definition, "", "", "What starts it, and where, is not in this plan, or not known yet.")
 
 
 def all_known(groups: Links, holder: Resource, attribute: str) -> Iterator[Verdict]:
@@ -109,6 +124,7 @@ def runner_without_internet(platform: Platform) -> Iterator[Verdict]:
             yield cannot_leave(platform, service, service_groups(platform, service), subnets)
     for template, subnets in runner_hosts(platform):
         yield cannot_leave(platform, template, host_groups(platform, template), subnets)
+    yield from without_place(platform)
 
 
 def cannot_leave(platform: Platform, runner: Resource, groups: Links, subnets: Links) -> Verdict:
@@ -344,31 +360,3 @@ def _names(platform: Platform) -> tuple[set[str], bool]:
             name, short = function.get("function_name"), alias.get("name")
             found.add(UNKNOWN if isinstance(name, Unknown) or isinstance(short, Unknown) else f"{name}:{short}")
     return {name for name in found if isinstance(name, str)}, UNKNOWN in found
-
-
-def runner_hosts(platform: Platform) -> list[tuple[Resource, Links]]:
-    """The launch templates of hosts on which code runners run, each with the subnets of its instances.
-
-    What a container starts through docker.sock leaves by the host.
-    """
-    plan = platform.plan
-    if not any(task.network_mode != "awsvpc" for task in platform.runner_tasks):
-        return []
-    found = []
-    for template in filter(platform.is_runner, plan.of_type("aws_launch_template")):
-        groups, _ = plan.linking("aws_autoscaling_group", "launch_template.0.id", template)
-        subnets = [platform.network.subnets(group, "vpc_zone_identifier") for group in groups]
-        found.append((template, subnets[0] if len(subnets) == 1 else Links(certain=False, complete=False)))
-    return found
-
-
-def host_groups(platform: Platform, template: Resource) -> Links:
-    """The security groups of the instances of a launch *template*, wherever it names them."""
-    interfaces = range(len(template.blocks("network_interfaces")))
-    paths = ["vpc_security_group_ids", *(f"network_interfaces.{n}.security_groups" for n in interfaces)]
-    given = [path for path in paths if template.get(path) not in (None, [])]
-    return joined(platform.plan.links(template, path, "aws_security_group") for path in given)
-
-
-def service_groups(platform: Platform, service: Resource) -> Links:
-    return platform.plan.links(service, SERVICE_GROUPS, "aws_security_group")

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from generator.policy.hosts import host_groups, runner_hosts, service_groups
 from generator.policy.network import Opening
 from generator.policy.plan import Plan, Resource, is_known, joined
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.rules.code_runner import GROUPS, all_known, host_groups, runner_hosts, service_groups
+from generator.policy.rules.code_runner import GROUPS, all_known
 from generator.policy.rules.services import looks_secret
 from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 

@@ -23,6 +23,7 @@ PRIVATE = (
     ("aws_db_subnet_group", "subnet_ids"),
     ("aws_elasticache_subnet_group", "subnet_ids"),
     ("aws_autoscaling_group", "vpc_zone_identifier"),
+    ("aws_instance", "subnet_id"),
 )
 
 
@@ -124,6 +125,10 @@ def private_things_are_private(platform: Platform) -> Iterator[Verdict]:
         public_ip = service.get("network_configuration.0.assign_public_ip")
         truth = None if isinstance(public_ip, Unknown) else public_ip is not True
         yield judge(truth, service, "Its tasks get public addresses.", "network_configuration.0.assign_public_ip")
+    for instance in plan.of_type("aws_instance"):
+        # Left out, the subnet decides.
+        if instance.get("associate_public_ip_address") is True:
+            yield judge(False, instance, "It gets a public address.", "associate_public_ip_address")
     for database in plan.of_type("aws_db_instance", "aws_rds_cluster_instance"):
         open_ = database.get("publicly_accessible")
         truth = None if isinstance(open_, Unknown) else open_ is not True

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator.policy.containers import Task
+from generator.policy.hosts import runner_hosts
 from generator.policy.plan import Resource
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
-from generator.policy.rules.code_runner import PULLS, bare_role, runner_hosts
+from generator.policy.rules.code_runner import PULLS, bare_role, without_place
 from generator.policy.verdict import Outcome, Severity, Verdict, every, judge, known
 
 # What an instance needs to be a host of ECS, to be reached by Session Manager, and to say how it is.
@@ -93,7 +94,10 @@ def _cluster(platform: Platform, service: Resource) -> str | None:
     decidable="rehearsed plan",
 )
 def runner_host_is_bare(platform: Platform) -> Iterator[Verdict]:
-    for template, _ in runner_hosts(platform):
+    hosts = runner_hosts(platform)
+    if not hosts:
+        yield from without_place(platform, shared=True)
+    for template, _ in hosts:
         wanted = (("http_tokens", "required"), ("http_put_response_hop_limit", 1))
         guarded = every([_is(platform, template, f"metadata_options.0.{name}", value) for name, value in wanted])
         yield judge(guarded, template, "Containers reach the instance's credentials.", "metadata_options")
