@@ -86,7 +86,7 @@ def _answer(result: Result, request: object) -> dict[str, Any]:
     """The result as JSON types, signed, and small enough: a trace that is too large is left out, and that is said."""
     answer = result.to_json()
     if len(json.dumps(json.dumps(answer))) > MOST_ANSWER_BYTES - 1024:  # as the body of a proxy answer it is quoted
-        answer |= {"trace": None, "error": "The trace is larger than an answer may be."}
+        answer |= {"trace": None, "traceError": "The trace is larger than an answer may be."}
     if SIGNING_KEY is None:
         return answer
     isolation = answer["isolation"]

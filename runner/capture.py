@@ -44,6 +44,10 @@ class Capture:
             self._keep(self._decoder.decode(b"", final=True))
         return Output(text="".join(self._kept), bytes=self._bytes, truncated=self.full)
 
+    def kept(self) -> str:
+        """What is kept as text, whatever the encoding of `finish`."""
+        return self._raw.decode(errors="replace") if self._exact else "".join(self._kept)
+
     @property
     def seen(self) -> int:
         """Bytes the program wrote, kept or not."""

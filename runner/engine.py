@@ -57,6 +57,7 @@ def run(request: Request, *, uids: range = SLOT_UIDS, home: Home | None = None) 
             finally:
                 killed = result.leftovers.processes if result.leftovers else 0
                 if who.sole_user:
+                    tracing.close()  # it is this user's too, and nothing that a program left
                     killed += killing.kill_all_others(here.name, sole_user=True)
                 leftovers = audit.finish(killed) if audit else None
             result = replace(result, leftovers=leftovers)
@@ -137,7 +138,14 @@ class _Run:
             return out_of_budget(result, self.request)
         program = self.directory / PROGRAM_NAME
         trace = tracing.begin(
-            self.request, limits, program, self._language.source, self.launcher, self.uids, self.started_at
+            self.request,
+            limits,
+            program,
+            self._language.source,
+            self.launcher,
+            self.uids,
+            self.started_at,
+            _size(self.request, self.home),
         )
         try:
             ran = self._execute(limits)
@@ -204,7 +212,7 @@ class _Run:
 
     def _isolation(self, *stages: Outcome) -> Isolation:
         held = set.intersection(*(set(stage.layers) for stage in stages))
-        held |= self.home.layers & {"limited-disk"}
+        held |= self.home.layers & {"limited-disk", "disk-watch"}
         if audited_user(self.who.uid, self.home.name) is not None:
             held.add("leftovers-audit")
         held |= self.home.layers & {"sole-user"}

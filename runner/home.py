@@ -23,6 +23,7 @@ from runner.layers import CONFINING, KNOWN_LAYERS, PROBED
 
 REQUIRE = "RUNNER_REQUIRE"
 _SET_DUMPABLE = 4
+_CAP_SYS_PTRACE = 19
 # What a program may read besides its work directory, where that can be decided: a toolchain, nothing of the machine.
 READABLE = (
     "/usr",
@@ -75,6 +76,10 @@ def found_home(euid: int) -> Home:
     found = _probe(launcher())
     layers = {name for name, error in found.items() if error == 0}
     name = _name(os.environ)
+    if os.access("/proc/self/oom_score_adj", os.W_OK):
+        layers.add("first-out-of-memory")
+    if euid != 0 or _sees_other_users():
+        layers.add("disk-watch")
     if euid == 0:
         layers |= {"own-user", "hidden-runtime", "leftovers-audit"}
         layers -= {"user-namespace"}  # the user of the program is another one than root already
@@ -90,6 +95,12 @@ def found_home(euid: int) -> Home:
                 layers.add("sole-user")
     refused = {name: errno.errorcode.get(number, str(number)) for name, number in found.items() if number != 0}
     return Home(name, frozenset(layers), refused)
+
+
+def _sees_other_users() -> bool:
+    """Whether this process may look into those of other users: which files they hold, and what they share."""
+    held = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff:"))
+    return bool(int(held.split()[1], 16) >> _CAP_SYS_PTRACE & 1)
 
 
 def current_home() -> Home:
@@ -114,9 +125,7 @@ def is_hidden() -> bool:
 
 
 # What every start has, whatever the home: the launcher fails without it.
-ALWAYS = frozenset(
-    {"own-session", "closed-descriptors", "scrubbed-environment", "resource-limits", "memory-watch", "disk-watch"}
-)
+ALWAYS = frozenset({"own-session", "closed-descriptors", "scrubbed-environment", "resource-limits", "memory-watch"})
 
 
 def check_required(here: Home, names: str, also: Sequence[str] = ()) -> None:

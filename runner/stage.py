@@ -45,8 +45,9 @@ class Stage:
 @dataclass(frozen=True)
 class Outcome:
     """How it ended. Exactly one of *exit_code* (0-255) and *signal* is not None. *stopped* names the limit this runner
-    enforced itself: "wall", "output", "memory", "disk" or "files", and *excess* what was measured for the last three.
-    *killed* processes outlived the program. Times in seconds, memory in bytes."""
+    enforced itself: "wall", "output", "memory", "disk" or "files", and *excess* what was measured for the last three;
+    not *exact*, it counts memory that processes share for each of them. *killed* processes outlived the program.
+    Times in seconds, memory in bytes."""
 
     exit_code: int | None
     signal: int | None
@@ -58,6 +59,7 @@ class Outcome:
     peak_memory: int
     layers: tuple[str, ...]
     excess: int = 0
+    exact: bool = True
     killed: int = 0
 
 
@@ -73,7 +75,7 @@ class _Report:
     peak_memory: int = 0
     killed: int = 0
     left: bool = False
-    layers: list[str] = field(default_factory=lambda: ["scrubbed-environment", "memory-watch", "disk-watch"])
+    layers: list[str] = field(default_factory=lambda: ["scrubbed-environment", "memory-watch"])
     _rest: bytes = b""
 
     @property
@@ -82,13 +84,19 @@ class _Report:
         return (self.exit_code is None) != (self.signal is None)
 
     def feed(self, data: bytes) -> None:
+        """RunnerError for what the launcher never says: where nothing hides it, a program may speak in its place."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            self._line(line.decode().split())
+            try:
+                self._line(line.decode().split())
+            except ValueError as error:
+                raise RunnerError("the launcher was spoken for; its status is not to be trusted.") from error
 
     def _line(self, words: list[str]) -> None:
         match words:
             case ["pid", number]:
+                if self.pid is not None:
+                    raise ValueError("it has one program")
                 self.pid = int(number)
             case ["layer", name]:
                 self.layers.append(name)
@@ -189,6 +197,7 @@ class _Watch:
             signal=report.signal,
             stopped=self._stopped,
             excess=self._usage.excess,
+            exact="disk-watch" in self._stage.home.layers,  # for which it must be able to look into the processes
             stdout=self._stdout,
             stderr=self._stderr,
             wall=self._wall,

@@ -26,6 +26,7 @@ from runner.errors import RunnerError
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # The streams of an answer, and their keys' ends.
 STREAMS = {"ccStdout": "cc_stdout.txt", "ccStderr": "cc_stderr.txt", "stdout": "stdout.txt", "stderr": "stderr.txt"}
+RUN_STREAMS = ("stdout", "stderr")  # exact bytes, if the request asks for them; the compiler's are always text
 CODE, TRACE = "code.cpp", "trace.json"
 _TEXT, _JSON = "text/plain; charset=utf-8", "application/json"
 # Metadata of the trace: an answer without one still says how it ended.
@@ -134,7 +135,7 @@ def _contents(request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str
     encoded = request.get("encoding") == "base64"
     try:
         code = str(request["code"]).encode()
-        streams = {end: _exact(answer[name], encoded) for name, end in STREAMS.items()}
+        streams = {end: _exact(answer[name], encoded and name in RUN_STREAMS) for name, end in STREAMS.items()}
         trace = json.dumps(answer["trace"], ensure_ascii=False, separators=(",", ":")).encode()
     except (KeyError, AttributeError, binascii.Error) as error:
         raise RunnerError(

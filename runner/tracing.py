@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from runner.contract import Request, StageLimits
-from runner.errors import RunnerError
+from runner.errors import RunnerError, UncleanError
 from runner.launcher import Launcher
 from runner.trace.build import agent, linked
 from runner.trace.errors import TraceError
 from runner.trace.program import Program
 from runner.trace.recorder import COMPILER_OPTIONS, LINKED_AS, read_program, record
+from runner.trace.service import service
+from runner.usage import DiskUse
 
 LANGUAGES = ("cpp", "c")
 
@@ -58,6 +60,12 @@ def prepare() -> None:
         linked()
 
 
+def close() -> None:
+    """Ends the process that decodes, if there is one; the next trace starts another."""
+    if _available():
+        service().close()
+
+
 @contextmanager
 def compiling(request: Request, directory: Path) -> Iterator[tuple[str, ...]]:
     """The compiler's options for *request*; while it works, *directory* has what they need."""
@@ -81,9 +89,10 @@ def begin(
     launcher: Launcher,
     uids: range,
     started_at: float,
+    disk: DiskUse | None,
 ) -> Recording:
     """Starts to record the compiled *program*, if *request*, which came at *started_at*, wants that. It runs as others
-    of *uids*."""
+    of *uids*, in directories that hold no more than *disk* and what the tracer needs."""
     deadline = None if request.budget_seconds is None else started_at + request.budget_seconds
     if not request.trace:
         return Recording()
@@ -101,6 +110,7 @@ def begin(
         memcheck=request.memcheck,
         deadline=deadline,
         arguments=request.args,
+        disk=disk,
         files={name: text.encode() for name, text in request.files.items()},
     )
     pool = ThreadPoolExecutor(1, "slipway-trace")
@@ -120,6 +130,8 @@ def _record(program: Program, launcher: Launcher, uids: range) -> Traced:
         made = record(program, launcher, uids)
     except TraceError as reason:
         error = f"There is no trace: {reason}."
+    except UncleanError:
+        raise  # what could not be ended is no matter of the trace alone
     except (RunnerError, OSError) as reason:
         error = f"The runner cannot trace here: {reason}"
     seconds = round(time.monotonic() - started_at, 6)

@@ -20,9 +20,9 @@ _MEMORY_FRACTION = 0.9
 _BAD_ALLOC = re.compile(r"terminate called after throwing an instance of 'std::bad_(array_new_length|alloc)'")
 # What the compiler's driver says when a limit ended the compiler proper, and what that one says out of memory.
 _COMPILER_KILLED = re.compile(
-    r"^\S*g\+\+: (?:fatal error|internal compiler error): (.+?) signal terminated program", re.MULTILINE
+    r"^\S*(?:g\+\+|gcc): (?:fatal error|internal compiler error): (.+?) signal terminated program", re.MULTILINE
 )
-_COMPILER_MEMORY = re.compile(r"^(\S*cc1plus: out of memory|virtual memory exhausted)", re.MULTILINE)
+_COMPILER_MEMORY = re.compile(r"^(\S*cc1(?:plus)?: out of memory|virtual memory exhausted)", re.MULTILINE)
 
 
 def after_compiling(result: Result, outcome: Outcome) -> Result:
@@ -41,7 +41,7 @@ def after_compiling(result: Result, outcome: Outcome) -> Result:
 def after_running(result: Result, outcome: Outcome) -> Result:
     """*result* with the verdict on the run stage, exit code or signal included."""
     assert result.run_limits is not None
-    status, limit = _run_limit(outcome, result.stderr.text, result.run_limits)
+    status, limit = _run_limit(outcome, outcome.stderr.kept(), result.run_limits)
     result = replace(result, exit_code=outcome.exit_code, signal=_name(outcome.signal))
     if limit is not None:
         return replace(
@@ -67,7 +67,10 @@ def out_of_budget(result: Result, request: Request) -> Result:
 def _shared_limit(outcome: Outcome, limits: StageLimits) -> LimitReached | None:
     """The limit on all processes together that ended them."""
     name = {"memory": "memory_bytes", "disk": "disk_bytes", "files": "files"}.get(outcome.stopped or "")
-    return None if name is None else LimitReached(name, getattr(limits, name), outcome.excess)
+    if name is None:
+        return None
+    certain = outcome.exact or outcome.stopped != "memory"
+    return LimitReached(name, getattr(limits, name), outcome.excess, certain=certain)
 
 
 def _compile_limit(outcome: Outcome, diagnostics: str, limits: StageLimits) -> LimitReached | None:

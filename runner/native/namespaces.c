@@ -22,7 +22,7 @@ struct attributes {
     __u64 set, clear, propagation, userns;
 };
 static const char NEW_ROOT[] = "/tmp", SCRATCH_SIZE[] = "size=16m,nr_inodes=2000,mode=1777";
-static const char *const DEVICES[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", NULL};
+static const char *const DEVICES[] = {"/dev/null", "/dev/full", "/dev/random", "/dev/urandom", NULL};
 enum { FLAGS = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP };
 enum { MOST_PARTS = MAX_READABLE + 8 };
 

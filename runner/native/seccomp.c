@@ -2,13 +2,17 @@
  * that outlive it. A deny list with an upper end: calls newer than this file answer ENOSYS, which programs expect. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -117,6 +121,28 @@ static void refuse_with(struct filter *filter, int call, int index, const unsign
     answer(filter, SECCOMP_RET_ERRNO | EPERM);
 }
 
+/* The program's own priority only, not that of its user's other processes. */
+static void only_own_priority(struct filter *filter) {
+    add(filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_setpriority, 0, 6);
+    load(filter, argument(0));
+    add(filter, BPF_JMP | BPF_JEQ | BPF_K, PRIO_PROCESS, 0, 2);
+    load(filter, argument(1));
+    add(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    answer(filter, SECCOMP_RET_ERRNO | EPERM);
+    answer(filter, SECCOMP_RET_ALLOW);
+}
+
+/* Memory that is nobody's once its pages are no longer mapped by who touched them, and yet there: none. */
+static void no_shared_memory(struct filter *filter) {
+    enum { BOTH = MAP_SHARED | MAP_ANONYMOUS };
+    add(filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 5);
+    load(filter, argument(3));
+    add(filter, BPF_ALU | BPF_AND | BPF_K, BOTH, 0, 0);
+    add(filter, BPF_JMP | BPF_JEQ | BPF_K, BOTH, 0, 1);
+    answer(filter, SECCOMP_RET_ERRNO | EPERM);
+    answer(filter, SECCOMP_RET_ALLOW);
+}
+
 /* Under a shared user the runtime is within reach: only the program itself may be meant. That its children cannot even
  * raise a signal in themselves is the cost, and not paid where something else keeps the runtime out of reach. */
 static void keep_to_oneself(struct filter *filter, int signals) {
@@ -124,12 +150,18 @@ static void keep_to_oneself(struct filter *filter, int signals) {
     only_with(filter, SYS_prlimit64, 0, own, 2);
     only_with(filter, SYS_sched_setaffinity, 0, own, 2);
     if (!signals) return;
+    /* A descriptor whose events signal another process. */
+    static const unsigned owners[] = {F_SETOWN, F_SETSIG, F_SETOWN_EX};
+    refuse_with(filter, SYS_fcntl, 1, owners, 3);
     only_with(filter, SYS_kill, 0, own, 2);
     only_with(filter, SYS_tgkill, 0, own, 2);
 }
 
 int install_seccomp(const struct options *options) {
-    static const unsigned process_itself[] = {0}, terminal_input[] = {TIOCSTI, TIOCLINUX};
+    /* Input into a terminal; and again who gets the signals of a descriptor. */
+    static const unsigned controls[] = {TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP};
+    /* Of a process that hides itself, the runner could not see which files it holds. */
+    static const unsigned hiding[] = {PR_SET_DUMPABLE};
     static const unsigned layouts[] = {PER_LINUX, ADDR_NO_RANDOMIZE, 0xffffffff};
     static struct filter filter;
     load(&filter, offsetof(struct seccomp_data, arch));
@@ -141,9 +173,11 @@ int install_seccomp(const struct options *options) {
     for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) refuse(&filter, REFUSED[i], EPERM);
     for (size_t i = 0; i < sizeof ABSENT / sizeof *ABSENT; i++) refuse(&filter, ABSENT[i], ENOSYS);
     only_without(&filter, SYS_clone, 0, NEW_NAMESPACES);
-    only_with(&filter, SYS_setpriority, 1, process_itself, 1);
+    only_own_priority(&filter);
+    no_shared_memory(&filter);
+    refuse_with(&filter, SYS_prctl, 0, hiding, 1);
     only_with(&filter, SYS_personality, 0, layouts, 3);
-    refuse_with(&filter, SYS_ioctl, 1, terminal_input, 2);
+    refuse_with(&filter, SYS_ioctl, 1, controls, 4);
     int out_of_reach = (options->layers & NAMESPACES) != 0 ||
                        ((options->layers & LANDLOCK) != 0 && landlock_keeps_signals());
     if (options->uid < 0) keep_to_oneself(&filter, !out_of_reach);

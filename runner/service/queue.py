@@ -35,7 +35,7 @@ class Queue:
 
     async def run(self, request: Request) -> Result:
         """The result, once it is this request's turn. FullError if too many wait already."""
-        if self.waiting >= self._length and self.running >= self._concurrency:
+        if self.waiting >= self._length and self._turn.locked():
             raise FullError(self._seconds_to_wait())
         self.waiting += 1
         try:

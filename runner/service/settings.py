@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runner.errors import RunnerError
+from runner.identity import SLOT_UIDS
 from runner.limits import MEBIBYTE
 
 LEAST_TOKEN_CHARACTERS = 16
+_USERS_OF_A_TRACE = 4
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,13 @@ class Settings:
             raise RunnerError(
                 f"RUNNER_TOKEN has {len(token)} characters.", cure=f"Give it {LEAST_TOKEN_CHARACTERS} or more."
             )
+        # As root each program has a user of its own, and a traced one up to four.
+        most = len(SLOT_UIDS) // _USERS_OF_A_TRACE if os.geteuid() == 0 else 64
+        default = min(os.cpu_count() or cls.concurrency, most)
         return cls(
             host=environment.get("RUNNER_HOST", cls.host),
             port=_number(environment, "RUNNER_PORT", cls.port, range(65536)),
-            concurrency=_number(environment, "RUNNER_CONCURRENCY", os.cpu_count() or cls.concurrency, range(1, 65)),
+            concurrency=_number(environment, "RUNNER_CONCURRENCY", default, range(1, most + 1)),
             queue=_number(environment, "RUNNER_QUEUE", cls.queue, range(10_001)),
             token=token,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from runner.workdir import work_directory
 
 _REPORT, _MOST_REPORT = "findings.xml", 256 * 1024
 _FOUND = 99
+_FINISHED = b"<state>FINISHED</state>"
 _KIND = re.compile(rb"<kind>([^<]*)</kind>")
 # What Valgrind itself needs, and its shadow of the program's memory.
 _OVERHEAD = 3072 * MEBIBYTE
@@ -38,7 +40,7 @@ def check(program: Program, launcher: Launcher, uids: range) -> Findings:
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         return Findings("unavailable")
-    with identity(uids) as who, work_directory(who.uid) as directory:
+    with identity(uids) as who, work_directory(who.uid, program.room(4 * MEBIBYTE)) as directory:
         target = directory / "main"
         target.write_bytes(program.content)
         target.chmod(0o755)
@@ -58,7 +60,11 @@ def check(program: Program, launcher: Launcher, uids: range) -> Findings:
             os.close(descriptor)
     if any(not kind.startswith(b"Leak_") for kind in _KIND.findall(report)):
         return Findings("found", report)
-    return Findings("not_finished" if outcome.stopped is not None or outcome.exit_code is None else "clean")
+    if _FINISHED in report:
+        return Findings("clean")
+    # Without that word, and without a limit that ended it, Valgrind itself did not run.
+    ended_by_limit = outcome.stopped is not None or outcome.signal in (signal.SIGXCPU, signal.SIGKILL)
+    return Findings("not_finished" if ended_by_limit else "unavailable")
 
 
 def _words(valgrind: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from runner.trace.log import Allocated, Freed, Step
 # As in agent/agent.h.
 SMALL_BASE, SMALL_SIZE = 0x10000000000, 64 << 20
 LARGE_BASE, LARGE_SIZE, LARGE_RECORDED = 0x14000000000, 512 << 20, 16 << 10
-STACK_BASE, STACK_SIZE = 0x20000000000, 8 << 20
+STACK_BASE, STACK_SIZE = 0x20000000000, 16 << 20
 # A hostile log can name as many blocks as it has room for; no honest one has more large ones.
 _MOST_LARGE = 4096
 

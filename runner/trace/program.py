@@ -9,13 +9,14 @@ from pathlib import Path
 
 from runner.contract import StageLimits
 from runner.identity import Identity
+from runner.usage import DiskUse
 
 
 @dataclass(frozen=True)
 class Program:
     """A compiled program, its source's file name and text, its stdin, and the limits it runs under. *memcheck* says
     whether to look for memory errors too; *deadline* is of time.monotonic. *arguments* are its command line's, and
-    *files* (name → content) stand in the directory it runs in."""
+    *files* (name → content) stand in the directory it runs in, which with *disk* is a file system of that size."""
 
     content: bytes
     source: str
@@ -26,6 +27,11 @@ class Program:
     deadline: float | None = None
     arguments: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    disk: DiskUse | None = None
+
+    def room(self, more: int) -> DiskUse | None:
+        """*disk* with *more* bytes, and a few files, for what stands beside the program."""
+        return None if self.disk is None else self.disk + DiskUse(len(self.content) + more, 64)
 
 
 def put(directory: Path, name: str, content: bytes, who: Identity) -> None:

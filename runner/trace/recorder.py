@@ -33,6 +33,7 @@ COMPILER_OPTIONS = (
     "-no-pie",
     "-fcf-protection=none",
     "-fno-stack-protector",
+    "-fno-stack-clash-protection",  # its prologue takes the frame piece by piece
     "-fsanitize=bounds",
     "-L.",  # where LINKED_AS is
 )
@@ -40,6 +41,8 @@ COMPILER_OPTIONS = (
 LINKED_AS = "libubsan.a"
 # --preload instead of LD_PRELOAD: the agent is loaded into this program and not into what it starts, nor the launcher.
 _LOADER = "/lib64/ld-linux-x86-64.so.2"
+# The agent, its table and its logs.
+_OWN_FILES = 2 * Caps().log_bytes + 40 * MEBIBYTE
 _LOG_HEADER, _MOST_ERRORS = 32, 64 * 1024
 _MOST_PROGRAM = 64 * MEBIBYTE
 
@@ -73,7 +76,7 @@ def record(program: Program, launcher: Launcher, uids: range) -> Record:
             service().conversation(program.deadline) as conversation,
             identity(uids) as who,
             identity(uids) as reader,  # another user: what is left of the program's is ended while its log is read
-            work_directory(who.uid) as directory,
+            work_directory(who.uid, program.room(_OWN_FILES)) as directory,
             _Place(directory, who) as place,
         ):
             table = conversation.table(program.content, program.source, reader.uid)

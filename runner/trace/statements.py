@@ -23,7 +23,7 @@ _OF_USER, _IS_MAIN = 1, 2
 _COMPILERS_OWN = re.compile(r"_GLOBAL__sub_[ID]|_Z41__static_initialization_and_destruction_0|__tcf_")
 # sub $N,%rsp with a byte or a double word, in a prologue.
 _SUB_BYTE, _SUB_WORD = b"\x48\x83\xec", b"\x48\x81\xec"
-_PROLOGUE_BYTES, _MOST_FRAME_BYTES = 32, 1 << 20
+_PROLOGUE_BYTES, _MOST_FRAME_BYTES = 32, 4 << 20
 
 
 def statement_table(binary: Binary, caps: Caps) -> bytes:

@@ -41,10 +41,24 @@ COMPILER_LIMITS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", COMPILER_LIMITS)
-def test_compiler_that_hits_a_limit_is_not_called_a_compile_error(name: str) -> None:
-    code, changed = COMPILER_LIMITS[name]
-    result = run(Request(code, compile_limits=replace(COMPILE_LIMITS, **{"wall_seconds": 60, **changed})))
+# What gcc's driver says of its own.
+MANY = "".join(f"#define A{n + 1} {','.join([f'A{n}'] * 8)}\n" for n in range(7))
+C_LIMITS: dict[str, tuple[str, dict[str, Any]]] = {
+    "file_size_bytes": COMPILER_LIMITS["file_size_bytes"],
+    "address_space_bytes": (
+        f"#define A0 1\n{MANY}int big[] = {{A7}};\nint main(void) {{ return 0; }}",
+        {"address_space_bytes": 128 * MEBIBYTE},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [*(("cpp", name) for name in COMPILER_LIMITS), *(("c", name) for name in C_LIMITS)]
+)
+def test_compiler_that_hits_a_limit_is_not_called_a_compile_error(language: str, name: str) -> None:
+    code, changed = (COMPILER_LIMITS if language == "cpp" else C_LIMITS)[name]
+    limits = replace(COMPILE_LIMITS, **{"wall_seconds": 60, **changed})
+    result = run(Request(code, language=language, compile_limits=limits))
     assert result.status is Status.COMPILE_LIMIT
     assert result.limit is not None
     assert (result.limit.name, result.limit.value) == (name, changed[name])

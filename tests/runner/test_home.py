@@ -99,6 +99,20 @@ def test_name_of_the_home_is_that_of_the_place(environment: dict[str, str], name
     assert done.stdout == f"{name}\n"
 
 
+@needs_root
+def test_without_a_look_into_other_users_processes_no_disk_is_watched() -> None:
+    script = "from runner.home import current_home; print(sorted(current_home().layers))"
+    command = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", sys.executable, "-c", script]
+    done = subprocess.run(command, env=python_environment(), capture_output=True, text=True, check=True)
+    assert "'own-user'" in done.stdout
+    assert "'disk-watch'" not in done.stdout
+    assert "disk-watch" in current_home().layers
+
+
+def test_what_ends_first_when_memory_is_short_can_be_required() -> None:
+    assert prepared(RUNNER_REQUIRE="first-out-of-memory") == "started\n"
+
+
 @pytest.mark.usefixtures("alone")
 def test_home_without_prctl_is_degraded_and_says_so() -> None:
     isolation = run_without_prctl("int main() {}")["isolation"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,15 @@ SCRIPT = """
 import ctypes, json, os, sys
 from runner.contract import Request
 from runner.engine import prepare, run
+from runner.home import current_home
 prepare()
-uid, code = json.load(sys.stdin)
+uid, code, without = json.load(sys.stdin)
 if uid is not None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after an exec
-print(json.dumps(run(Request(code, budget_seconds=4)).to_json()))
+print(json.dumps(run(Request(code, budget_seconds=4), home=current_home().without(*without)).to_json()))
 """
 
 
@@ -40,10 +41,10 @@ class OrdinaryUser:
     def __init__(self, directory: Path, uid: int | None) -> None:
         self._directory, self._uid = directory, uid
 
-    def run(self, code: str, **environment: str) -> dict[str, Any]:
+    def run(self, code: str, without: Sequence[str] = (), **environment: str) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            input=json.dumps([self._uid, code]),
+            input=json.dumps([self._uid, code, without]),
             env=python_environment(TMPDIR=str(self._directory), **environment),
             capture_output=True,
             text=True,
@@ -61,6 +62,24 @@ def ordinary_user() -> Iterator[OrdinaryUser]:
     with open_directory() as directory, identity(TEST_UIDS) as who:
         directory.chmod(0o777)
         yield OrdinaryUser(directory, who.uid)
+
+
+def test_a_descriptor_signals_nobody_else(ordinary_user: OrdinaryUser) -> None:
+    code = """
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+int main() {
+    int ends[2];
+    if (pipe(ends) == 0) printf("%d %d", fcntl(ends[0], F_SETOWN, getppid()), fcntl(ends[0], F_SETSIG, SIGCONT));
+}"""
+    # Where nothing else keeps signals from the runner.
+    answer = ordinary_user.run(code, without=["landlock", "namespaces", "user-namespace"])
+    if "seccomp" in answer["isolation"]["layers"]:
+        assert answer["stdout"] == "-1 -1"
+    else:
+        assert answer["isolation"]["degraded"]
 
 
 def test_program_runs_and_the_answer_says_that_the_user_is_shared(ordinary_user: OrdinaryUser) -> None:

@@ -13,7 +13,7 @@ from runner.contract import RUN_LIMITS
 from runner.errors import RunnerError
 from runner.identity import identity
 from runner.launcher import Launcher, launcher
-from runner.stage import Outcome, Stage, run_stage
+from runner.stage import Outcome, Stage, _Report, run_stage
 from runner.workdir import work_directory
 
 
@@ -21,6 +21,12 @@ def run_words(*words: str) -> Outcome:
     with identity() as who, work_directory(who.uid) as directory:
         stage = Stage(words, directory, {"PATH": "/usr/bin:/bin"}, RUN_LIMITS)
         return run_stage(stage, launcher(), who)
+
+
+@pytest.mark.parametrize("said", [b"exit x\n", b"\xff\n", b"pid 1\npid 2\n"])
+def test_what_the_launcher_never_says_is_not_believed(said: bytes) -> None:
+    with pytest.raises(RunnerError, match="not to be trusted"):
+        _Report().feed(said)
 
 
 def test_every_exit_code_comes_back_as_itself() -> None:

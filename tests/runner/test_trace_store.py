@@ -85,10 +85,13 @@ def test_what_was_kept_is_read_again(
 
 def test_a_program_without_a_trace_and_with_bytes_that_are_no_text(cloud: Cloud, bucket: str) -> None:
     request = {"code": r"int main() { putchar(255); return 7; }", "language": "c", "encoding": "base64"}
-    request["code"] = "#include <stdio.h>\n" + request["code"]
+    request["code"] = '#warning "w"\n#include <stdio.h>\n' + request["code"]
     store = TraceStore(cloud.client("s3"), bucket)
     identifier = store.put(request, answered(request))
-    assert objects(cloud, bucket)[f"{identifier}/{identifier}_stdout.txt"] == b"\xff"
+    kept = objects(cloud, bucket)
+    assert kept[f"{identifier}/{identifier}_stdout.txt"] == b"\xff"
+    # The compiler's output is always text.
+    assert b"#warning" in kept[f"{identifier}/{identifier}_cc_stderr.txt"]
     found = store.get(identifier)
     assert found is not None
     assert (found.trace, found.status, found.to_json()["success"]) == (None, "runtime_error", False)

@@ -35,3 +35,20 @@ def test_a_signal_is_put_down_to_the_cpu_limit_when_the_time_fits(number: int, c
     result = ended_by(number, cpu)
     assert result.status is status
     assert (result.limit is not None) == (status is Status.TIME_LIMIT)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "base64"])
+def test_a_refused_allocation_is_seen_whatever_the_encoding_of_the_output(encoding: str) -> None:
+    errors = Capture(1000, encoding)
+    errors.feed(b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+    outcome = Outcome(None, signal.SIGABRT, None, Capture(100), errors, 1.0, 1.0, 0, ())
+    result = after_running(Result(Status.OK, run_limits=RUN_LIMITS, stderr=errors.finish()), outcome)
+    assert result.status is Status.MEMORY_LIMIT
+
+
+@pytest.mark.parametrize(("exact", "stopped"), [(True, "memory"), (False, "memory"), (False, "disk")])
+def test_a_verdict_on_memory_is_certain_where_what_is_shared_can_be_told(exact: bool, stopped: str) -> None:
+    outcome = Outcome(None, signal.SIGKILL, stopped, Capture(9), Capture(9), 1.0, 0.1, 0, (), excess=9, exact=exact)
+    limit = after_running(Result(Status.OK, run_limits=RUN_LIMITS), outcome).limit
+    assert limit is not None
+    assert limit.certain == (exact or stopped == "disk")

@@ -20,7 +20,7 @@
 /* What the agent itself maps, and hardly touches. The runner adds it to the limit on the program's address space. */
 #define OWN_SPACE (1536ULL << 20)
 #define STACK_BASE ((uint8_t *)0x20000000000ULL)
-#define STACK_SIZE (8ULL << 20)
+#define STACK_SIZE (16ULL << 20)
 /* A larger block lies in the large area, and only its beginning is recorded. */
 #define LARGE_BLOCK (16ULL << 10)
 #define REDZONE 32

@@ -205,6 +205,10 @@ EXPORTED void *realloc(void *pointer, size_t size) {
         release(pointer, BY_MALLOC);
         return or_enomem(NULL);
     }
+    if (size == 0) { /* as glibc does */
+        release(pointer, BY_MALLOC);
+        return NULL;
+    }
     void *got = malloc(size);
     if (got == NULL) return NULL;
     memcpy(got, pointer, block->size < size ? block->size : size);

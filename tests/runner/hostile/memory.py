@@ -24,6 +24,16 @@ PROGRAMS: dict[str, Program] = {
         "ok",
         "memory_limit",
     ),
+    # Touched by children that are gone, it is in nobody's use, and there as long as somebody maps it.
+    "mmap_shared_and_left": c(
+        "char *p = mmap(NULL, 96 << 20, 3, MAP_SHARED | MAP_ANONYMOUS, -1, 0); "
+        "if (p != MAP_FAILED && fork() == 0) { memset(p, 1, 96 << 20); _exit(0); } wait(NULL); say(p != MAP_FAILED);",
+        by="seccomp",
+    ),
+    "zeroes_shared": c(
+        'int fd = open("/dev/zero", O_RDWR); say(fd >= 0 && mmap(NULL, 1 << 20, 3, MAP_SHARED, fd, 0) != MAP_FAILED);',
+        by="landlock namespaces",
+    ),
     "split_among_children": c(
         "for (int i = 0; i < 8; i++) if (fork() == 0) { memset(malloc(60 << 20), 1, 60 << 20); pause(); } sleep(1);",
         "memory_limit",

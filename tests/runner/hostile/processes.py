@@ -85,6 +85,8 @@ PROGRAMS: dict[str, Program] = {
     "goes_faster": c(
         "say(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) - 1) == 0);", by="own-user resource-limits"
     ),
+    "slows_its_user": c("say(setpriority(PRIO_USER, 0, 19) == 0);", by="seccomp"),
+    "hides_its_files": c("say(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);", by="seccomp"),
     "goes_real_time": c(
         "struct sched_param p = {1}; say(sched_setscheduler(0, SCHED_FIFO, &p) == 0);",
         by="own-user seccomp resource-limits",

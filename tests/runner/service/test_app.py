@@ -19,6 +19,7 @@ from runner.errors import RunnerError
 from runner.home import Home
 from runner.service.app import Application
 from runner.service.openapi import EXAMPLES, document
+from runner.service.queue import FullError, Queue
 from runner.service.settings import Settings
 
 TOKEN = "a token, long enough for anybody"
@@ -225,6 +226,22 @@ def test_metrics_count_answers_results_and_seconds(client: Client) -> None:
     assert 'slipway_runner_seconds_bucket{stage="run",le="+Inf"} 2\n' in text
     assert 'slipway_runner_seconds_sum{stage="compile"} 0.400000\n' in text
     assert 'slipway_runner_seconds_count{stage="total"} 2\n' in text
+
+
+def test_a_burst_is_bounded_before_the_first_of_it_has_begun() -> None:
+    def run(_: Request) -> Result:
+        return Result(Status.OK)
+
+    async def burst() -> list[Any]:
+        queue = Queue(run, concurrency=2, length=3)
+        try:
+            return await asyncio.gather(*(queue.run(Request("")) for _ in range(30)), return_exceptions=True)
+        finally:
+            queue.close()
+
+    answers = asyncio.run(burst())
+    assert sum(isinstance(answer, Result) for answer in answers) == 5
+    assert sum(isinstance(answer, FullError) for answer in answers) == 25
 
 
 def test_shutdown_waits_for_programs_and_then_takes_none(client: Client) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from runner.identity import SLOT_UIDS
+from runner.launcher import launcher
+from runner.trace import memcheck
+from runner.trace.memcheck import _words
+from runner.trace.program import Program
 from tests.runner.trace.reading import Reading
-from tests.runner.trace.recording import traced
+from tests.runner.trace.recording import LIMITS, compiled, traced
 from tests.tools import needs
 
 pytestmark = needs("valgrind")
@@ -80,3 +85,24 @@ def test_what_is_not_freed_is_no_error() -> None:
     code = "int main() {\n    int *p = new int(1);\n    p = nullptr;\n    return 0;\n}"
     reading = Reading(traced(code, memcheck=True))
     assert (reading.steps[-1]["event"], reading.message) == ("return", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (("--no-such-option",), "unavailable"),
+        ((), "clean"),
+    ],
+)
+def test_a_valgrind_that_did_not_run_certifies_nothing(
+    words: tuple[str, ...], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memcheck, "_words", lambda valgrind: (*_words(valgrind)[:-1], *words, "./main"))
+    program = Program(compiled("int main() {}", "main.cpp"), "main.cpp", "", b"", LIMITS, True)
+    assert memcheck.check(program, launcher(), SLOT_UIDS).state == state
+
+
+def test_a_program_that_aborts_was_checked_to_its_end() -> None:
+    code = "#include <cstdlib>\nint main() { abort(); }"
+    program = Program(compiled(code, "main.cpp"), "main.cpp", "", b"", LIMITS, True)
+    assert memcheck.check(program, launcher(), SLOT_UIDS).state == "clean"

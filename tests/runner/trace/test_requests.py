@@ -111,7 +111,7 @@ def test_flood_of_output_ends_the_trace_by_its_size() -> None:
 
 
 def test_stack_overflow_is_told() -> None:
-    trace = traced("int main() {\n    volatile char big[9 << 20];\n    big[0] = 1;\n    return big[0];\n}\n")
+    trace = traced("int main() {\n    volatile char big[17 << 20];\n    big[0] = 1;\n    return big[0];\n}\n")
     assert trace["trace"][-1]["event"] == "exception"
     assert trace["trace"][-1]["exceptionMsg"].startswith("Stack overflow")
 
@@ -307,3 +307,33 @@ def test_python_has_no_trace_and_runs() -> None:
     result = run(Request("print(6 * 7)", language="python", run_limits=_LIMITS, trace=True))
     assert (result.status, result.stdout.text, result.trace) == (Status.OK, "42\n", None)
     assert result.trace_error is not None
+
+
+def test_an_array_as_large_as_the_stack_allows_is_traced_as_it_runs() -> None:
+    result = _run("int main() {\n    int sieve[2500000];\n    sieve[2499999] = 1;\n    return sieve[2499999] - 1;\n}")
+    assert result.status is Status.OK
+    assert result.trace is not None
+    assert result.trace["trace"][-1]["event"] == "return"
+
+
+def test_a_large_array_that_was_never_written_is_shown_so() -> None:
+    result = _run("int main() {\n    int a[500000];\n    int n = 1;\n    return n - 1;\n}")
+    assert result.trace is not None
+    (frame,) = result.trace["trace"][-1]["stackToRender"]
+    shown = json.dumps(frame["encodedLocals"])
+    assert shown.count("<UNINITIALIZED>") > 100
+
+
+def test_a_block_resized_to_nothing_is_gone_as_in_the_run() -> None:
+    code = """#include <cstdio>
+#include <cstdlib>
+int main() {
+    void *p = malloc(8);
+    void *q = realloc(p, 0);
+    printf("isnull=%d", q == nullptr);
+}
+"""
+    result = _run(code)
+    assert result.stdout.text == "isnull=1"
+    assert result.trace is not None
+    assert result.trace["trace"][-1]["stdout"] == "isnull=1"
