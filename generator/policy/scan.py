@@ -70,7 +70,7 @@ class Scan:
     def _target(self, target: ScanTarget) -> ScanReport:
         sources = self._sources(target)
         locate = sources.locate if sources is not None else nowhere
-        hcl = checkov_process.scan_directory(sources.directory) if sources is not None and self.checkov else []
+        hcl = _of_root(sources) if sources is not None and self.checkov else []
         findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION}
         stages = [(target.name, "HCL")] if sources is not None else []
         planned = self._planned(target, sources)
@@ -113,7 +113,7 @@ class Scan:
         secrets = secrets_of(plan)
         platform = Platform(plan, settings.code_runners, target.environment in settings.production)
         found = list(evaluate(platform, self.rules, target.name, locate))
-        found += expected(plan, settings, target.name, target.environment)
+        found += expected(plan, settings, target.name, target.environment, secrets)
         if self.checkov and plan.document:
             found += self._checkov(target, plan, locate, hcl)
         return list(redacted(found, secrets))
@@ -128,6 +128,12 @@ class Scan:
         if not self.rehearse:
             return findings
         return [f.failed() if f.outcome is Outcome.UNDECIDED and f.severity in GRAVE else f for f in findings]
+
+
+def _of_root(sources: Sources) -> list[Record]:
+    """checkov's records of the root and of what it calls: it reads every folder below, and knows blocks by address."""
+    records = checkov_process.scan_directory(sources.directory)
+    return [record for record in records if record.file is None or sources.holds(record.file, record.address)]
 
 
 def _given(plan: Plan, sources: Sources | None) -> Planned:

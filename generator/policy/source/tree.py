@@ -76,6 +76,16 @@ class Sources:
             return None
         return Location(found.file, _line(found, [step for step in attribute.split(".") if step]))
 
+    def holds(self, file: Path, address: str) -> bool:
+        """Whether the block *address* of this root, or of a module it calls, stands beside *file*: below a root there
+        may be others, such as examples, with blocks of the same name."""
+        parts = split_address(address)
+        module = self._module(parts[0]) if parts else None
+        if module is not None and (parts and (parts[0] or self._block(*parts))):
+            return file.parent.resolve() == module.directory.resolve()
+        # What is no resource, such as a provider, has no address that tells its module.
+        return file.parent.resolve() in {directory.resolve() for directory in self._read}
+
     def _block(self, module: str, block: str) -> Block | None:
         found = self._module(without_keys(module))
         if found is None:
