@@ -23,6 +23,8 @@ from generator.policy.redaction import redacted, secrets_of
 from generator.policy.rule import Rule
 from generator.policy.source import Sources
 from generator.policy.source.static import static_plan
+from generator.policy.source.unread import RULE as UNREAD
+from generator.policy.source.unread import unread_modules
 from generator.policy.targets import ScanTarget, standard_input
 from generator.policy.verdict import Outcome, Severity
 from generator.systems.manifest.problems import one_of
@@ -58,7 +60,7 @@ class Scan:
             return merged([self._target(target) for target in chosen])
 
     def _check_exemptions(self, target: ScanTarget) -> None:
-        ours = frozenset({rule.id for rule in self.rules} | {EXPECTATION})
+        ours = frozenset({rule.id for rule in self.rules} | {EXPECTATION, UNREAD})
         for placed in unknown_rules(target.settings, ours):
             rule = placed.exemption.rule
             if not rule.startswith("CKV"):
@@ -71,7 +73,7 @@ class Scan:
         sources = self._sources(target)
         locate = sources.locate if sources is not None else nowhere
         hcl = _of_root(sources) if sources is not None and self.checkov else []
-        findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION}
+        findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION, UNREAD}
         stages = [(target.name, "HCL")] if sources is not None else []
         planned = self._planned(target, sources)
         for number, stage in enumerate(planned):
@@ -80,6 +82,8 @@ class Scan:
             found = self._plan(target, stage, locate, hcl)
             # What the last plan decides is not said twice.
             findings += found if last else [f for f in found if f.outcome in (Outcome.FAIL, Outcome.ERROR)]
+        if target.kind == "directory" and sources is not None:
+            findings += unread_modules(sources, target.name)
         if hcl:
             of_hcl = checkov_findings.from_directory(hcl, target.name, locate)
             findings = checkov_findings.without_doubles(of_hcl, findings)
@@ -104,6 +108,9 @@ class Scan:
             return []
         if target.kind == "directory":
             # No plan: that would execute what the directory says.
+            if unread := sources.unread():
+                cure = "Scan a plan: what this file adds would be judged by nobody."
+                raise SlipwayError("is Terraform's JSON, which is not read", where=Location(unread[0]), cure=cure)
             return [Planned("what is written out", static_plan(sources), sources)]
         first = self.planning.environment(target, sources)
         return [first, self.planning.rehearsed(target, sources)] if self.rehearse else [first]

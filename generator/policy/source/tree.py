@@ -44,6 +44,18 @@ class Sources:
             if key[0] == "module":
                 self._walk(f"{path}.module.{key[1]}" if path else f"module.{key[1]}", depth + 1)
 
+    def unread(self) -> list[Path]:
+        """The files of Terraform's JSON beside the HCL that was read: nothing here reads them."""
+        return sorted(file for directory in self._read for file in directory.glob("*.tf.json"))
+
+    def missing(self) -> Iterator[tuple[str, Location]]:
+        """The calls of modules that are not on disk: their addresses, and where they stand."""
+        for path, module in sorted(self._modules.items()):
+            for key, block in (module.blocks if module else {}).items():
+                address = f"{path}.module.{key[1]}" if path and key[0] == "module" else ".".join(key)
+                if key[0] == "module" and self._module(address) is None:
+                    yield address, Location(block.file, block.lines[0])
+
     def expression(self, module: str, block: str, path: str) -> tuple[str, ...] | None:
         """The references of the argument *path* of ``type.name`` *block*; None when its file is not known."""
         found = self._block(module, block)
@@ -62,6 +74,10 @@ class Sources:
         """The local value *name* of a module as it is written."""
         found = self._module(module)
         return found.locals.get(name) if found else None
+
+    def has(self, module: str) -> bool:
+        """Whether the module is on disk."""
+        return self._module(module) is not None
 
     def blocks(self, module: str, kind: str) -> list[Block]:
         """The blocks of a *kind* in a module: its resources, variables, outputs or calls."""
@@ -184,17 +200,27 @@ def _mentions(block: Block | None, rest: list[str], name: str) -> bool:
 
 
 def _line(block: Block, path: list[str]) -> int:
-    steps = [step for step in path if not step.isdigit()]
-    if not steps:
+    if not path:
         return block.lines[0]
-    if steps[0] in block.arguments:
-        return block.arguments[steps[0]].line
-    for inner in block.blocks:
-        if inner.type == steps[0] or (inner.type == "dynamic" and inner.labels == (steps[0],)):
-            content = next((b for b in inner.blocks if b.type == "content"), inner)
-            deeper = _line(content, steps[1:])
-            return inner.lines[0] if deeper == content.lines[0] else deeper
-    return block.lines[0]
+    name, rest = path[0], path[1:]
+    if name in block.arguments:
+        return block.arguments[name].line
+    alike = [b for b in block.blocks if b.type == name or (b.type == "dynamic" and b.labels == (name,))]
+    if not alike:
+        return block.lines[0]
+    index, rest = (int(rest[0]), rest[1:]) if rest and rest[0].isdigit() else (0, rest)
+    inner = _nth(alike, index)
+    content = next((b for b in inner.blocks if b.type == "content"), inner) if inner.type == "dynamic" else inner
+    deeper = _line(content, rest)
+    return inner.lines[0] if deeper == content.lines[0] else deeper
+
+
+def _nth(alike: list[Block], index: int) -> Block:
+    """The block that makes the element *index*: from the first dynamic one on, that one may have made any number."""
+    for number, block in enumerate(alike):
+        if number == index or block.type == "dynamic":
+            return block
+    return alike[-1]
 
 
 def _dotted(path: str) -> str:
