@@ -7,7 +7,7 @@ from datetime import date
 
 from generator.policy.findings import Finding
 from generator.policy.platform import matches
-from generator.policy.settings import Placed, Settings
+from generator.policy.settings import Exemption, Placed, Settings
 from generator.policy.verdict import Outcome, Severity
 
 EXPIRED, UNUSED = "POLICY-001", "POLICY-002"
@@ -25,14 +25,17 @@ def exempt(
     used: set[int] = set()
     result: list[Finding] = []
     for finding in findings:
-        by = [p for p in living if _accepts(p, finding)]
-        used |= {id(p) for p in by}
+        about = [p for p in living if _is_about(p, finding)]
+        by = [p for p in about if _accepts(p.exemption, finding)]
+        # Of what is undecided nobody knows yet what the message will be.
+        used |= {id(p) for p in (about if finding.outcome is Outcome.UNDECIDED else by)}
         result.append(finding.exempted(by[0].exemption.reason) if by else finding)
     for p in placed:
         if p not in living:
             result.append(_about(p, target, EXPIRED, f"The exemption of {p.exemption.rule} has expired."))
         elif id(p) not in used and p.exemption.rule in tried:
-            message = f"Nothing at {p.exemption.address} fails {p.exemption.rule} any more."
+            said = f' with "{p.exemption.message}"' if p.exemption.message else ""
+            message = f"Nothing at {p.exemption.address} fails {p.exemption.rule}{said} any more."
             result.append(_about(p, target, UNUSED, message))
     return result
 
@@ -42,11 +45,15 @@ def unknown_rules(settings: Settings, known: frozenset[str]) -> list[Placed]:
     return [p for p in settings.exemptions if p.exemption.rule not in known]
 
 
-def _accepts(placed: Placed, finding: Finding) -> bool:
+def _is_about(placed: Placed, finding: Finding) -> bool:
     exemption = placed.exemption
     if finding.outcome not in (Outcome.FAIL, Outcome.UNDECIDED) or exemption.rule != finding.rule:
         return False
     return matches(finding.address, exemption.address)
+
+
+def _accepts(exemption: Exemption, finding: Finding) -> bool:
+    return not exemption.message or matches(finding.message, exemption.message)
 
 
 def _about(placed: Placed, target: str, rule: str, message: str) -> Finding:

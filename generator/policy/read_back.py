@@ -6,26 +6,25 @@ which checkov's check for access logs takes for logging. Before the apply neithe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.policy.plan import Plan
+from generator.policy.network import Direction, Network, Opening
+from generator.policy.plan import Plan, Resource
 
-RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 # checkov reads none of it, and reads slowly: it parses JSON as YAML.
 UNREAD = ("prior_state", "relevant_attributes", "checks", "output_changes", "variables")
 # Nothing of these types is set by an empty list.
 EMPTY = {"aws_s3_bucket": ("logging", "lifecycle_rule", "versioning", "server_side_encryption_configuration")}
 
+Rules = Mapping[str, Sequence[Any]]
+
 
 def without_read_back(plan: Plan) -> dict[str, Any]:
     """The document of *plan* without what is only read back."""
-    groups = {
-        group.address
-        for kind in RULES
-        for rule in plan.of_type(kind)
-        for group in plan.links(rule, "security_group_id", "aws_security_group").resources
-    }
+    network = Network(plan)
+    groups = {group.address: _own_rules(network, group) for group in plan.of_type("aws_security_group")}
     document = {name: value for name, value in plan.document.items() if name not in UNREAD}
     if isinstance(document.get("configuration"), dict):
         document["configuration"] = _without_texts(document["configuration"])
@@ -34,6 +33,33 @@ def without_read_back(plan: Plan) -> dict[str, Any]:
         document["planned_values"] = {**values, "root_module": _module(values["root_module"], groups)}
     document["resource_changes"] = [_change(change, groups) for change in document.get("resource_changes") or []]
     return document
+
+
+def _own_rules(network: Network, group: Resource) -> Rules:
+    """The rules written in *group*, by direction; none of a direction whose rules all stand elsewhere as well."""
+    found = {}
+    for direction in DIRECTIONS:
+        openings, _ = network.openings(group, direction)
+        separate = [o for o in openings if o.source.address != group.address]
+        written = [o for o in openings if o.source.address == group.address]
+        blocks = group.after.get(direction)
+        if separate and isinstance(blocks, list) and len(blocks) == len(written):
+            found[direction] = [b for b, o in zip(blocks, written, strict=True) if not _is_repeated(o, separate)]
+    return found
+
+
+def _is_repeated(opening: Opening, others: Sequence[Opening]) -> bool:
+    """Whether *others* together open all that *opening* opens: AWS answers rules of the same ports as one."""
+    same = [o for o in others if (o.protocol, o.ports) == (opening.protocol, opening.ports)]
+    return (
+        set(opening.ranges) <= {text for o in same for text in o.ranges}
+        and _peers(opening) <= {name for o in same for name in _peers(o)}
+        and (not opening.prefix_lists or any(o.prefix_lists for o in same))
+    )
+
+
+def _peers(opening: Opening) -> set[str]:
+    return {*opening.peers.outside, *(group.address for group in opening.peers.resources)}
 
 
 def _without_texts(node: Any) -> Any:
@@ -45,7 +71,7 @@ def _without_texts(node: Any) -> Any:
     return [_without_texts(part) for part in node] if isinstance(node, list) else node
 
 
-def _module(module: Mapping[str, Any], groups: set[str]) -> dict[str, Any]:
+def _module(module: Mapping[str, Any], groups: Mapping[str, Rules]) -> dict[str, Any]:
     found = dict(module)
     if module.get("resources"):
         # What is unknown in every part has no values at all.
@@ -57,15 +83,15 @@ def _module(module: Mapping[str, Any], groups: set[str]) -> dict[str, Any]:
     return found
 
 
-def _change(change: Mapping[str, Any], groups: set[str]) -> dict[str, Any]:
+def _change(change: Mapping[str, Any], groups: Mapping[str, Rules]) -> dict[str, Any]:
     details = change["change"]
     return {**change, "change": {**details, "after": _stripped(change, details.get("after"), groups)}}
 
 
-def _stripped(resource: Mapping[str, Any], values: Any, groups: set[str]) -> Any:
+def _stripped(resource: Mapping[str, Any], values: Any, groups: Mapping[str, Rules]) -> Any:
     if not isinstance(values, dict):
         return values
     dropped = {name for name in EMPTY.get(str(resource.get("type")), ()) if values.get(name) == []}
-    if resource.get("address") in groups:
-        dropped |= {"ingress", "egress"}
-    return {name: value for name, value in values.items() if name not in dropped} if dropped else values
+    own = groups.get(str(resource.get("address")), {})
+    dropped |= {name for name, blocks in own.items() if not blocks}
+    return {name: own.get(name, value) for name, value in values.items() if name not in dropped}

@@ -10,7 +10,7 @@ from typing import Any
 from generator.policy.containers import environment, tasks
 from generator.policy.findings import Finding
 from generator.policy.plan import Plan
-from generator.policy.rules.services import looks_secret
+from generator.policy.secrecy import looks_secret, options
 
 HIDDEN = "(secret)"
 # A shorter value is in half of all words; nobody guards a secret of three letters.
@@ -20,23 +20,28 @@ SHORTEST = 4
 def secrets_of(plan: Plan) -> frozenset[str]:
     """The values of *plan* that no output may have."""
     found = {value for value in _values(plan) if len(value) >= SHORTEST}
-    # As JSON and YAML write them, too.
-    return frozenset(found | {json.dumps(value)[1:-1] for value in found})
+    return frozenset(form for value in found for form in _forms(value))
+
+
+def _forms(value: str) -> set[str]:
+    """*value* as it is, and as it stands in JSON, in JSON of Terraform's, and in a string of JSON that holds JSON."""
+    inner = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    inner |= {form.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026") for form in inner}
+    return {value, *inner, *(json.dumps(form)[1:-1] for form in inner)}
 
 
 def redacted(findings: Iterable[Finding], secrets: frozenset[str]) -> Iterator[Finding]:
     """*findings* without *secrets* in any text."""
-    longest = sorted(secrets, key=len, reverse=True)
     for finding in findings:
         yield replace(
-            finding, message=_without(finding.message, longest), remediation=_without(finding.remediation, longest)
+            finding, message=without(finding.message, secrets), remediation=without(finding.remediation, secrets)
         )
 
 
-def _without(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        if secret in text:
-            text = text.replace(secret, HIDDEN)
+def without(text: str, secrets: frozenset[str]) -> str:
+    """*text* without *secrets*, the longest first: one may hold another."""
+    for secret in sorted((secret for secret in secrets if secret in text), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
     return text
 
 
@@ -57,6 +62,7 @@ def _values(plan: Plan) -> Iterator[str]:
     for task in tasks(plan):
         for container in task.containers or []:
             yield from _looking(environment(container))
+            yield from _looking(options(container))
     for variable in _sensitive_variables(plan):
         value = plan.variables.get(variable)
         yield from _leaves(value)

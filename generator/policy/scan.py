@@ -23,6 +23,8 @@ from generator.policy.redaction import redacted, secrets_of
 from generator.policy.rule import Rule
 from generator.policy.source import Sources
 from generator.policy.source.static import static_plan
+from generator.policy.source.unread import RULE as UNREAD
+from generator.policy.source.unread import unread_modules
 from generator.policy.targets import ScanTarget, standard_input
 from generator.policy.verdict import Outcome, Severity
 from generator.systems.manifest.problems import one_of
@@ -58,7 +60,7 @@ class Scan:
             return merged([self._target(target) for target in chosen])
 
     def _check_exemptions(self, target: ScanTarget) -> None:
-        ours = frozenset({rule.id for rule in self.rules} | {EXPECTATION})
+        ours = frozenset({rule.id for rule in self.rules} | {EXPECTATION, UNREAD})
         for placed in unknown_rules(target.settings, ours):
             rule = placed.exemption.rule
             if not rule.startswith("CKV"):
@@ -70,8 +72,8 @@ class Scan:
     def _target(self, target: ScanTarget) -> ScanReport:
         sources = self._sources(target)
         locate = sources.locate if sources is not None else nowhere
-        hcl = checkov_process.scan_directory(sources.directory) if sources is not None and self.checkov else []
-        findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION}
+        hcl = _of_root(sources) if sources is not None and self.checkov else []
+        findings, ids = [], {rule.id for rule in self.rules} | {EXPECTATION, UNREAD}
         stages = [(target.name, "HCL")] if sources is not None else []
         planned = self._planned(target, sources)
         for number, stage in enumerate(planned):
@@ -80,6 +82,8 @@ class Scan:
             found = self._plan(target, stage, locate, hcl)
             # What the last plan decides is not said twice.
             findings += found if last else [f for f in found if f.outcome in (Outcome.FAIL, Outcome.ERROR)]
+        if target.kind == "directory" and sources is not None:
+            findings += unread_modules(sources, target.name)
         if hcl:
             of_hcl = checkov_findings.from_directory(hcl, target.name, locate)
             findings = checkov_findings.without_doubles(of_hcl, findings)
@@ -104,6 +108,9 @@ class Scan:
             return []
         if target.kind == "directory":
             # No plan: that would execute what the directory says.
+            if unread := sources.unread():
+                cure = "Scan a plan: what this file adds would be judged by nobody."
+                raise SlipwayError("is Terraform's JSON, which is not read", where=Location(unread[0]), cure=cure)
             return [Planned("what is written out", static_plan(sources), sources)]
         first = self.planning.environment(target, sources)
         return [first, self.planning.rehearsed(target, sources)] if self.rehearse else [first]
@@ -113,7 +120,7 @@ class Scan:
         secrets = secrets_of(plan)
         platform = Platform(plan, settings.code_runners, target.environment in settings.production)
         found = list(evaluate(platform, self.rules, target.name, locate))
-        found += expected(plan, settings, target.name, target.environment)
+        found += expected(plan, settings, target.name, target.environment, secrets)
         if self.checkov and plan.document:
             found += self._checkov(target, plan, locate, hcl)
         return list(redacted(found, secrets))
@@ -128,6 +135,12 @@ class Scan:
         if not self.rehearse:
             return findings
         return [f.failed() if f.outcome is Outcome.UNDECIDED and f.severity in GRAVE else f for f in findings]
+
+
+def _of_root(sources: Sources) -> list[Record]:
+    """checkov's records of the root and of what it calls: it reads every folder below, and knows blocks by address."""
+    records = checkov_process.scan_directory(sources.directory)
+    return [record for record in records if record.file is None or sources.holds(record.file, record.address)]
 
 
 def _given(plan: Plan, sources: Sources | None) -> Planned:

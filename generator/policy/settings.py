@@ -11,11 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from generator.errors import Location, SlipwayError
+from generator.errors import Location, ManifestError, SlipwayError
 from generator.systems.manifest.nodes import ListNode, MapNode, Node, plain
+from generator.systems.manifest.problems import ManifestErrors
 from generator.systems.manifest.read import read_yaml
 
 FILE = "policy.yaml"
+HELP = "docs/policy.md has every field."
 RULE = re.compile(r"[A-Z][A-Z0-9]*(-\d{3,}|(_[A-Z0-9]+)+)")
 
 
@@ -31,6 +33,11 @@ class Exemption(BaseModel):
     rule: str = Field(description="The rule's exact id, Slipway's or checkov's.")
     address: str = Field(
         min_length=1, description="Addresses with their modules; * stands for anything, nothing else is special."
+    )
+    message: str = Field(
+        default="",
+        description="What is accepted when the rule says more than one thing of an address: the whole message; * "
+        "stands for anything. By default all of it.",
     )
     reason: str = Field(description="Why this is right here; four words at least.")
     owner: str = Field(min_length=1, description="Who answers for it.")
@@ -101,7 +108,7 @@ class Settings:
 
 def load_settings(file: Path) -> Settings:
     """Read *file*. Raises PolicyError, or ManifestError for what is no YAML, with file and line."""
-    root = read_yaml(file)
+    root = _read(file)
     try:
         document = _Document.model_validate(plain(root))
     except ValidationError as error:
@@ -119,6 +126,21 @@ def load_settings(file: Path) -> Settings:
     return Settings(document.code_runners, document.production, exemptions, expectations, file)
 
 
+def _read(file: Path) -> MapNode:
+    if not file.is_file():
+        raise PolicyError("there is no such file", where=Location(file), cure=HELP)
+    try:
+        return read_yaml(file)
+    except ManifestErrors:
+        raise
+    except ManifestError as error:
+        # Its words are those of manifests; what it says of YAML holds for any.
+        if not error.what.startswith("The manifest"):
+            raise
+        what = f"the policy{error.what.removeprefix('The manifest').rstrip('.')}"
+        raise PolicyError(what, where=error.where, cure=HELP) from error
+
+
 def _first(error: ValidationError, root: MapNode) -> PolicyError:
     first = error.errors()[0]
     path = tuple(first["loc"])
@@ -127,7 +149,7 @@ def _first(error: ValidationError, root: MapNode) -> PolicyError:
         "missing": f"{name} is missing",
         "extra_forbidden": f"{name} is no field of policy.yaml",
     }.get(first["type"], f"{name}: {first['msg'].removeprefix('Value error, ')}")
-    return PolicyError(what, where=_place(root, path), cure="docs/policy.md has every field.")
+    return PolicyError(what, where=_place(root, path), cure=HELP)
 
 
 def _place(root: Node, path: tuple[str | int, ...]) -> Location:

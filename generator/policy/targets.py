@@ -69,39 +69,35 @@ def _read(name: str, start: Path, given: Settings | None) -> ScanTarget:
     path = Path(name)
     if path.is_file():
         return ScanTarget(name, "plan", path, "", given or _beside(path.parent))
-    environment = _environment(name, start)
-    if environment is not None:
-        system, _, member = environment.name.partition("/")
-        settings = given or _of_system(environment.path.parent)
-        return ScanTarget(f"{system}/{member}", "environment", environment.path, member, settings)
+    environments = _environments(start)
+    if name in environments:
+        directory = environments[name]
+        settings = given or _of_system(directory.parent)
+        return ScanTarget(name, "environment", directory, directory.name, settings)
     if path.is_dir():
         if not any(path.glob("*.tf")):
             raise SlipwayError("holds no Terraform configuration", where=Location(path), cure="Name a root module.")
-        return ScanTarget(name, "directory", path, path.name, given or _beside(path))
+        # Terraform runs in what is named SYSTEM/ENV alone: of a path nothing is executed, whatever it is a path to.
+        of_system = path.resolve() in (directory.resolve() for directory in environments.values())
+        settings = given or (_of_system(path.resolve().parent) if of_system else _beside(path))
+        return ScanTarget(name, "directory", path, path.resolve().name, settings)
     if name.count("/") == 1 and not path.suffix:
         find_target(find_project(start), name)
     cure = "Name SYSTEM/ENV, a directory of HCL, a plan as JSON, or - for standard input."
     raise SlipwayError("there is no such file or directory", where=Location(path), cure=cure)
 
 
-@dataclass(frozen=True)
-class _Found:
-    name: str
-    path: Path
-
-
-def _environment(name: str, start: Path) -> _Found | None:
-    """The environment or account that *name* means, or whose directory it is; None when it is neither."""
+def _environments(start: Path) -> dict[str, Path]:
+    """The directories of the project's environments and accounts by SYSTEM/ENV; none outside of a project."""
     found = _quietly(lambda: find_project(start))
     if found is None:
-        return None
-    for system, manifest in systems(found).items():
-        for directory in sorted(manifest.parent.iterdir()):
-            if not any(directory.glob("*.tf")):
-                continue
-            if name == f"{system}/{directory.name}" or (Path(name).is_dir() and Path(name).samefile(directory)):
-                return _Found(f"{system}/{directory.name}", directory)
-    return None
+        return {}
+    return {
+        f"{system}/{directory.name}": directory
+        for system, manifest in systems(found).items()
+        for directory in sorted(manifest.parent.iterdir())
+        if any(directory.glob("*.tf"))
+    }
 
 
 def _quietly(find: Callable[[], Path]) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,12 @@ import pytest
 from generator.policy import checkov_process
 from generator.policy.checkov_findings import from_directory, from_plan, reasons, without_doubles
 from generator.policy.findings import Finding
+from generator.policy.planned import Planning
+from generator.policy.scan import Scan
 from generator.policy.source import Sources
+from generator.policy.targets import read_targets
 from generator.policy.verdict import Outcome
+from generator.terraform.progress import SilentReporter
 from tests.unit.policy.plans import document, plan, resource
 
 pytestmark = pytest.mark.xdist_group("checkov")
@@ -76,6 +82,23 @@ def test_a_comment_skips_its_own_block_alone(tmp_path: Path) -> None:
         "module.a.aws_s3_bucket.this": True,
         "module.b.aws_s3_bucket.this": False,
     }
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_comment_in_a_folder_that_nothing_calls_skips_nothing(tmp_path: Path, planned: bool) -> None:
+    directory(tmp_path, main=BUCKET, examples__main=SKIPPED + BUCKET.replace('"this"', '"other"'))
+    file = tmp_path / "plan.json"
+    bucket = {"address": "aws_s3_bucket.this", "mode": "managed", "type": "aws_s3_bucket", "name": "this"}
+    found = document(resource("aws_s3_bucket.this", {"bucket": "a"}))
+    found["planned_values"] = {"root_module": {"resources": [{**bucket, "values": {"bucket": "a"}}]}}
+    file.write_text(json.dumps(found), encoding="utf-8")
+    name = str(file if planned else tmp_path)
+    targets = read_targets((name,), tmp_path, source=tmp_path if planned else None)
+    report = Scan((), Planning(tmp_path, lambda _: SilentReporter()), date(2026, 6, 1)).run(targets)
+    logs = [f for f in report.findings if f.rule == "CKV_AWS_18"]
+    assert [(f.address, f.counts, f.where and f.where.file) for f in logs] == [
+        ("aws_s3_bucket.this", True, tmp_path / "main.tf")
+    ]
 
 
 def test_an_id_that_begins_alike_is_not_skipped(tmp_path: Path) -> None:

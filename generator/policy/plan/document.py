@@ -11,6 +11,7 @@ from typing import Any
 from generator.errors import Location, SlipwayError
 from generator.policy.plan.model import Plan
 from generator.policy.plan.resource import Resource
+from generator.policy.plan.shape import holds_resources, wrong_part
 
 WRITE = "Write it with `terraform plan -out=plan.bin` and `terraform show -json plan.bin > plan.json`."
 # 1.0 came with Terraform 1.1; 0.x had neither the marks of secrets nor stable names.
@@ -49,6 +50,9 @@ def parse_plan(data: bytes, where: Location) -> Plan:
         ended = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "is empty or truncated: JSON ends too early" if ended else f"is not JSON: {error.msg}"
         raise PlanError(what, where=Location(where.file, error.lineno, error.colno), cure=WRITE) from error
+    except ValueError as error:
+        # Python reads no integer of thousands of digits, and Terraform writes none.
+        raise PlanError("is no plan: a number is too long", where=where, cure=WRITE) from error
     return read_document(document, where)
 
 
@@ -69,6 +73,12 @@ def read_document(document: Any, where: Location) -> Plan:
     changes = [] if changes is None else changes
     if not isinstance(changes, list):
         raise PlanError("is no plan: resource_changes is no list", where=where, cure=WRITE)
+    if part := wrong_part(document):
+        raise PlanError(f"is no plan: {part} is wrong", where=where, cure=WRITE)
+    if not changes and holds_resources(document):
+        # Rules read changes: without them nothing would be judged, and nothing said to be undecided.
+        what = "is no whole plan: planned_values has resources, and resource_changes none"
+        raise PlanError(what, where=where, cure=WRITE)
     resources = [_resource(change, number, where) for number, change in enumerate(changes)]
     configuration = document.get("configuration") or {}
     root = configuration.get("root_module") if isinstance(configuration, dict) else None

@@ -14,7 +14,7 @@ from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
 from generator.policy.rules.code_runner import GROUPS, all_known
-from generator.policy.rules.services import looks_secret
+from generator.policy.secrecy import looks_secret
 from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 STATEFUL = (

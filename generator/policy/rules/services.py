@@ -13,15 +13,10 @@ from generator.policy.plan import Plan, Resource, is_known
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
 from generator.policy.rule import rule
+from generator.policy.secrecy import looks_secret, options
 from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 DEFINITIONS = "container_definitions"
-SECRET = re.compile(r"(?i)(^|_)(password|passwd|secret|token|api_?key|private_?key|access_?key|credentials?|dsn)($|_)")
-# A setting of a secret, or where it is, is none.
-HARMLESS = re.compile(r"(?i)_(arn|name|id|path|file|url|ttl\w*|seconds|length|rotation|header|expir\w*|parameter)$")
-SECRET_VALUE = re.compile(
-    r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|[a-z+]+://[^/\s:@]+:[^/\s:@]+@|gh[pousr]_\w{30,}"
-)
 FLOATING = re.compile(r"(?i)(latest|stable|main|master|develop|dev|test|staging|prod|production)")
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 # Memory in MiB by CPU units: first, last, step.
@@ -217,7 +212,8 @@ def secrets_are_injected(platform: Platform) -> Iterator[Verdict]:
         if task.containers is None:
             yield judge(None, task.definition, "", DEFINITIONS)
             continue
-        found = sorted({n for c in task.containers for n, v in environment(c).items() if looks_secret(n, v)})
+        said = [(n, v) for c in task.containers for n, v in (*environment(c).items(), *options(c).items())]
+        found = sorted({n for n, v in said if looks_secret(n, v)})
         yield judge(not found, task.definition, f"{', '.join(found)} is written down.", DEFINITIONS)
     for function in platform.plan.of_type("aws_lambda_function"):
         variables = function.get("environment.0.variables")
@@ -232,16 +228,6 @@ def secrets_are_injected(platform: Platform) -> Iterator[Verdict]:
         attribute = "password" if database.type == "aws_db_instance" else "master_password"
         absent = known(lambda text: text in (None, ""), database.get(attribute))
         yield judge(absent, database, "Its password stands in the state.", attribute)
-
-
-def looks_secret(name: str, value: object) -> bool:
-    """Whether a variable is a secret by its name, and not where one is; or by its value."""
-    if isinstance(value, Unknown) or value in (None, ""):
-        return False
-    text = str(value)
-    if SECRET_VALUE.search(text):
-        return True
-    return bool(SECRET.search(name)) and not HARMLESS.search(name) and not text.startswith(("arn:", "/"))
 
 
 @rule(

@@ -30,6 +30,8 @@ REFERENCE = re.compile(
     r"((?:\[[^\[\]]*\]|\.[A-Za-z_*][\w-]*|\.\d+)*)"
 )
 FILE_LIMIT = 8 << 20
+# What Terraform calls its own blocks takes so many labels.
+LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0, "terraform": 0}
 CLOSING = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -191,11 +193,18 @@ class _Parser:
                 block.arguments.setdefault(first.text.strip('"'), Argument(first.line, self._expression(token)))
                 return
             if token.kind == "open" and token.text == "{":
+                self._check_labels(block, first, len(labels))
                 block.blocks.append(self.body(first.text, tuple(labels), first.line, nested=True))
                 return
             if token.kind not in ("name", "string"):
                 raise self._wrong(f"{first.text!r} is neither a block nor an argument", first.line)
             labels.append(token.text.strip('"'))
+
+    def _check_labels(self, outer: Block, first: Token, count: int) -> None:
+        top = outer.type == ""
+        wanted = LABELS.get(first.text, count) if top else (1 if first.text == "dynamic" else count)
+        if count != wanted:
+            raise self._wrong(f"{first.text} takes {wanted or 'no'} label{'s' * (wanted != 1)}", first.line)
 
     def _expression(self, assign: Token) -> str:
         opened: list[str] = []

@@ -74,6 +74,9 @@ def _module(sources: Sources, scope: _Scope) -> tuple[list[Resource], dict[str, 
         (name,) = call.labels
         path = f"{scope.path}.module.{name}" if scope.path else f"module.{name}"
         given = {n: evaluate(a.text, scope.value) for n, a in call.arguments.items() if n not in (*META, "source")}
+        if not sources.has(path):
+            # Without its outputs nobody can say that a reference leads to nothing.
+            continue
         inner, configuration = _module(sources, _Scope(sources, path, given))
         resources += inner
         expressions = {n: {"references": list(a.references)} for n, a in call.arguments.items()}

@@ -44,6 +44,18 @@ class Sources:
             if key[0] == "module":
                 self._walk(f"{path}.module.{key[1]}" if path else f"module.{key[1]}", depth + 1)
 
+    def unread(self) -> list[Path]:
+        """The files of Terraform's JSON beside the HCL that was read: nothing here reads them."""
+        return sorted(file for directory in self._read for file in directory.glob("*.tf.json"))
+
+    def missing(self) -> Iterator[tuple[str, Location]]:
+        """The calls of modules that are not on disk: their addresses, and where they stand."""
+        for path, module in sorted(self._modules.items()):
+            for key, block in (module.blocks if module else {}).items():
+                address = f"{path}.module.{key[1]}" if path and key[0] == "module" else ".".join(key)
+                if key[0] == "module" and self._module(address) is None:
+                    yield address, Location(block.file, block.lines[0])
+
     def expression(self, module: str, block: str, path: str) -> tuple[str, ...] | None:
         """The references of the argument *path* of ``type.name`` *block*; None when its file is not known."""
         found = self._block(module, block)
@@ -63,6 +75,10 @@ class Sources:
         found = self._module(module)
         return found.locals.get(name) if found else None
 
+    def has(self, module: str) -> bool:
+        """Whether the module is on disk."""
+        return self._module(module) is not None
+
     def blocks(self, module: str, kind: str) -> list[Block]:
         """The blocks of a *kind* in a module: its resources, variables, outputs or calls."""
         found = self._module(module)
@@ -75,6 +91,16 @@ class Sources:
         if found is None:
             return None
         return Location(found.file, _line(found, [step for step in attribute.split(".") if step]))
+
+    def holds(self, file: Path, address: str) -> bool:
+        """Whether the block *address* of this root, or of a module it calls, stands beside *file*: below a root there
+        may be others, such as examples, with blocks of the same name."""
+        parts = split_address(address)
+        module = self._module(parts[0]) if parts else None
+        if module is not None and (parts and (parts[0] or self._block(*parts))):
+            return file.parent.resolve() == module.directory.resolve()
+        # What is no resource, such as a provider, has no address that tells its module.
+        return file.parent.resolve() in {directory.resolve() for directory in self._read}
 
     def _block(self, module: str, block: str) -> Block | None:
         found = self._module(without_keys(module))
@@ -174,17 +200,27 @@ def _mentions(block: Block | None, rest: list[str], name: str) -> bool:
 
 
 def _line(block: Block, path: list[str]) -> int:
-    steps = [step for step in path if not step.isdigit()]
-    if not steps:
+    if not path:
         return block.lines[0]
-    if steps[0] in block.arguments:
-        return block.arguments[steps[0]].line
-    for inner in block.blocks:
-        if inner.type == steps[0] or (inner.type == "dynamic" and inner.labels == (steps[0],)):
-            content = next((b for b in inner.blocks if b.type == "content"), inner)
-            deeper = _line(content, steps[1:])
-            return inner.lines[0] if deeper == content.lines[0] else deeper
-    return block.lines[0]
+    name, rest = path[0], path[1:]
+    if name in block.arguments:
+        return block.arguments[name].line
+    alike = [b for b in block.blocks if b.type == name or (b.type == "dynamic" and b.labels == (name,))]
+    if not alike:
+        return block.lines[0]
+    index, rest = (int(rest[0]), rest[1:]) if rest and rest[0].isdigit() else (0, rest)
+    inner = _nth(alike, index)
+    content = next((b for b in inner.blocks if b.type == "content"), inner) if inner.type == "dynamic" else inner
+    deeper = _line(content, rest)
+    return inner.lines[0] if deeper == content.lines[0] else deeper
+
+
+def _nth(alike: list[Block], index: int) -> Block:
+    """The block that makes the element *index*: from the first dynamic one on, that one may have made any number."""
+    for number, block in enumerate(alike):
+        if number == index or block.type == "dynamic":
+            return block
+    return alike[-1]
 
 
 def _dotted(path: str) -> str:

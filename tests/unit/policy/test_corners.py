@@ -9,7 +9,7 @@ import pytest
 
 from generator.policy.rules import platform_rules
 from generator.policy.rules.load_balancer import covers
-from generator.policy.rules.services import looks_secret
+from generator.policy.secrecy import looks_secret, options
 from generator.policy.testing import judged, outcomes
 from generator.policy.verdict import Outcome
 from tests.unit.policy.plans import plan, resource
@@ -69,10 +69,39 @@ def test_a_star_of_a_certificate_is_one_label(name: str, host: str, good: bool) 
         ("PASSWORD_FILE", "/run/secrets/p", False),
         ("DB_PASSWORD", "", False),
         ("MONKEY", "x", False),
+        ("PGPASSWORD", "x", True),
+        ("DB_PASS", "x", True),
+        ("MYSQL_PWD", "x", True),
+        ("PWD", "/app", False),
+        ("dbPassword", "x", True),
+        ("db-token", "x", True),
+        ("JWT_SIGNING_KEY", "x", True),
+        ("ENCRYPTION_KEY", "x", True),
+        ("REDIS_URL", "redis://:pw@host", True),
+        ("DB_PASSWORD", "/hunter2hunter2", True),
+        ("DB_PASSWORD", "/prod/db/password", False),
+        ("BYPASS_CACHE", "x", False),
+        ("MAX_TOKENS", "100", False),
+        ("COMPASS", "x", False),
     ],
 )
 def test_what_looks_like_a_secret(name: str, value: str, secret: bool) -> None:
     assert looks_secret(name, value) is secret
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        (["--password=hunter2"], {"password": "hunter2"}),
+        (["--password", "hunter2"], {"password": "hunter2"}),
+        (["sh", "-c", "PGPASSWORD=hunter2 psql"], {"PGPASSWORD": "hunter2"}),
+        (["sh", "-c", "app --password=$DB_PASSWORD"], {}),
+        (["--password", "--verbose"], {}),
+        (["--port=80"], {"port": "80"}),
+    ],
+)
+def test_a_command_line_says_values(command: list[str], found: dict[str, str]) -> None:
+    assert options({"command": command}) == found
 
 
 def test_insights_of_a_cluster_elsewhere_are_unknown() -> None:

@@ -33,6 +33,24 @@ HERE = Location(Path("plan.json"))
         (b'{"format_version": "1.0", "resource_changes": [{"address": "a.b"}]}', "type of resource_changes[0]"),
         (b'{"format_version": "1.0", "resource_changes": [], "errored": true}', "run that failed"),
         (b"[" * 100_000, "JSON"),
+        (b'{"format_version": "1.0", "a": ' + b"1" * 5000 + b"}", "too long"),
+        (b'{"format_version": "1.0", "planned_values": {"root_module": {"resources": [{}]}}}', "no whole plan"),
+        *(
+            (f'{{"format_version": "1.0", "resource_changes": [], {part}}}'.encode(), message)
+            for part, message in (
+                ('"planned_values": []', "planned_values is wrong"),
+                ('"planned_values": {"root_module": []}', "planned_values.root_module is wrong"),
+                ('"planned_values": {"root_module": {"resources": ["x"]}}', "root_module.resources is wrong"),
+                ('"planned_values": {"root_module": {"child_modules": ["x"]}}', "child_modules is wrong"),
+                ('"planned_values": {"root_module": {"resources": [{"values": "x"}]}}', "resources.values is wrong"),
+                ('"configuration": "x"', "configuration is wrong"),
+                ('"configuration": {"root_module": {"module_calls": []}}', "module_calls is wrong"),
+                ('"configuration": {"root_module": {"module_calls": {"a": "x"}}}', "module_calls.a is wrong"),
+                ('"configuration": {"root_module": {"module_calls": {"a": {"module": 1}}}}', "a.module is wrong"),
+                ('"configuration": {"root_module": {"outputs": {"a": 1}}}', "outputs.a is wrong"),
+                ('"configuration": {"root_module": {"resources": [1]}}', "root_module.resources is wrong"),
+            )
+        ),
     ],
 )
 def test_what_is_no_plan_is_refused(data: bytes, message: str) -> None:

@@ -74,6 +74,33 @@ def test_an_argument_is_located(tmp_path: Path, attribute: str, line: int) -> No
     assert (found.file, found.line) == (tmp_path / "main.tf", line)
 
 
+@pytest.mark.parametrize(
+    ("attribute", "line"),
+    [("rule.0.days", 3), ("rule.1.days", 6), ("rule.1", 5), ("rule.2.days", 9), ("rule.7.days", 9), ("tag.3.key", 11)],
+)
+def test_an_argument_of_a_repeated_block_is_located(tmp_path: Path, attribute: str, line: int) -> None:
+    text = """resource "a_b" "c" {
+  rule {
+    days = 1
+  }
+  rule {
+    days = 2
+  }
+  rule {
+    days = 3
+  }
+  dynamic "tag" {
+    for_each = []
+    content {
+    }
+  }
+}
+"""
+    found = sources(tmp_path, text).locate("a_b.c", attribute)
+    assert found is not None
+    assert found.line == line
+
+
 def test_a_module_is_found_by_its_source(tmp_path: Path) -> None:
     found = sources(
         tmp_path,
@@ -104,6 +131,12 @@ def test_a_module_that_calls_itself_is_an_error(tmp_path: Path) -> None:
         ("}\n", 1),
         ("resource\n", 1),
         ("<<<\n", 1),
+        ("\noutput {\n  value = 1\n}\n", 2),
+        ('module {\n  source = "./x"\n}\n', 1),
+        ('module "a" "b" {\n  source = "./x"\n}\n', 1),
+        ('resource "a_b" {\n}\n', 1),
+        ('locals "a" {\n}\n', 1),
+        ('resource "a_b" "c" {\n  dynamic {\n  }\n}\n', 2),
     ],
 )
 def test_what_is_no_hcl_is_said_with_its_line(tmp_path: Path, text: str, line: int) -> None:

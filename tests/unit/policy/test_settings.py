@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from generator.errors import SlipwayError
 from generator.policy.exemptions import EXPIRED, UNUSED, exempt
 from generator.policy.expectations import expected
 from generator.policy.findings import Finding
-from generator.policy.settings import load_settings
+from generator.policy.settings import PolicyError, load_settings
 from generator.policy.targets import read_targets
 from generator.policy.verdict import Outcome, Severity
 from tests.unit.policy.plans import plan, resource
@@ -93,6 +94,34 @@ def test_a_star_stands_for_anything_and_brackets_for_themselves(tmp_path: Path) 
     text = ONE.replace("module.lb.aws_lb_listener.http", "'module.*.aws_lb_listener.http[\"a\"]'")
     found = accepted(tmp_path, text, finding(address='module.x.aws_lb_listener.http["a"]'))
     assert [f for f in found if f.counts] == []
+
+
+def test_one_of_two_messages_of_an_address_is_accepted(tmp_path: Path) -> None:
+    text = ONE + "    message: '* runs as root.'\n"
+    root, open_ = (replace(finding(), message=f"main {what}.") for what in ("runs as root", "can write"))
+    found = accepted(tmp_path, text, root, open_)
+    assert [f for f in found if f.counts] == [open_]
+    assert [f.message for f in found if f.exemption] == [root.message]
+    assert {f.rule for f in accepted(tmp_path, text, open_) if f.counts} == {"PLT-027", UNUSED}
+
+
+def test_an_exemption_of_a_message_is_needed_while_it_is_undecided(tmp_path: Path) -> None:
+    (found,) = accepted(tmp_path, ONE + "    message: main runs as root.\n", finding(outcome=Outcome.UNDECIDED))
+    assert (found.outcome, found.exemption) == (Outcome.UNDECIDED, "")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "- a\n"])
+def test_a_policy_that_is_none_is_not_called_a_manifest(tmp_path: Path, text: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        settings(tmp_path, text)
+    assert "policy" in caught.value.what
+    assert "manifest" not in str(caught.value)
+    assert "docs/policy.md" in str(caught.value)
+
+
+def test_a_policy_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"nope\.yaml: there is no such file"):
+        load_settings(tmp_path / "nope.yaml")
 
 
 def test_an_exemption_that_expired_fails_and_accepts_nothing(tmp_path: Path) -> None:

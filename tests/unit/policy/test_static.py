@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generator.errors import SlipwayError
+from generator.policy.findings import ScanReport
 from generator.policy.plan import UNKNOWN
+from generator.policy.planned import Planning
+from generator.policy.scan import Scan
 from generator.policy.source import Sources
 from generator.policy.source.evaluate import evaluate
 from generator.policy.source.static import static_plan
+from generator.policy.targets import read_targets
+from generator.terraform.progress import SilentReporter
 
 NAMES = {("var", "a"): "x", ("local", "o"): {"k": [1]}, ("var", "u"): UNKNOWN}
 
@@ -79,6 +86,31 @@ def test_modules_pass_values_and_keys_make_instances(tmp_path: Path) -> None:
     assert some.get("inner.0.at") is UNKNOWN
     assert some.get("other.0.anything") is UNKNOWN
     assert [r.address for r in plan.links(some, "inner.0.at", "a_b").resources] == ['module.m.a_b.each["x"]']
+
+
+def test_a_module_that_is_not_there_is_undecided(tmp_path: Path) -> None:
+    text = 'module "a" {\n  source = "hashicorp/consul/aws"\n}\nmodule "b" {\n  source = "./b"\n}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/main.tf").write_text('\nmodule "c" {\n  source = "git::https://x/y"\n}\n', encoding="utf-8")
+    report = scanned(tmp_path)
+    assert [(f.rule, f.address, f.where and f.where.line) for f in report.undecided] == [
+        ("SOURCE-001", "module.a", 1),
+        ("SOURCE-001", "module.b.module.c", 2),
+    ]
+
+
+def test_json_of_terraform_beside_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    assert scanned(tmp_path).passed
+    (tmp_path / "open.tf.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SlipwayError, match=r"open\.tf\.json: is Terraform's JSON"):
+        scanned(tmp_path)
+
+
+def scanned(folder: Path) -> ScanReport:
+    planning = Planning(folder, lambda _: SilentReporter())
+    return Scan((), planning, date(2026, 6, 1), checkov=False).run(read_targets((str(folder),), folder))
 
 
 def test_a_local_that_is_itself_ends(tmp_path: Path) -> None:
