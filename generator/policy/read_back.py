@@ -37,7 +37,7 @@ def without_read_back(plan: Plan) -> dict[str, Any]:
 
 def _own_rules(network: Network, group: Resource) -> Rules:
     """The rules written in *group*, by direction; none of a direction whose rules all stand elsewhere as well."""
-    found = {}
+    found: dict[str, Sequence[Any]] = {}
     for direction in DIRECTIONS:
         openings, _ = network.openings(group, direction)
         separate = [o for o in openings if o.source.address != group.address]

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from generator.policy.plan import Links, Plan, Resource, is_known, joined
+from generator.policy.plan import Links, Plan, Resource, is_known
 from generator.policy.plan.values import UNKNOWN, Unknown
 from generator.policy.platform import Platform
+from generator.policy.routing import (
+    BALANCERS,
+    CERTIFICATES,
+    LISTENERS,
+    RULES,
+    balancers,
+    groups_of_functions,
+    groups_of_service,
+    named,
+    naming,
+    reached_groups,
+    rules_by_listener,
+)
 from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
 
 MARGIN = 10
-LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 # Whatever else their names say, these begin with TLS 1.2 or 1.3.
 NEW = re.compile(r"ELBSecurityPolicy-(TLS|FS|TLS13)-1-[23]-.+")
 
@@ -30,7 +42,7 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
     runs = [function.get("timeout") for function in platform.functions]
     if not runs:
         return
-    for balancer in platform.plan.of_type("aws_lb", "aws_alb"):
+    for balancer in platform.plan.of_type(*BALANCERS):
         if balancer.get("load_balancer_type") not in (None, "application"):
             continue
         idle = balancer.get("idle_timeout")
@@ -54,23 +66,27 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
     "with an exemption.",
 )
 def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
+    rules = rules_by_listener(platform.plan)
     for listener in platform.plan.of_type(*LISTENERS):
         protocol = listener.get("protocol")
         unknown = isinstance(protocol, Unknown)
         if (not unknown and protocol not in ("HTTP", None)) or _internal(platform.plan, listener):
             continue
-        redirects = some([_redirects(listener), None if unknown else False])
+        redirects = some([_redirects(listener, "default_action"), None if unknown else False])
         yield judge(redirects, listener, "It serves plain HTTP to the internet.", "default_action")
+        for rule_ in rules[listener.address] if redirects is not False else ():
+            before = some([_redirects(rule_, "action"), None if unknown else False])
+            yield judge(before, rule_, "It serves plain HTTP to the internet, before its listener redirects.", "action")
 
 
-def _redirects(listener: Resource) -> bool | None:
-    """Whether a request without TLS is sent back to come with it."""
-    if isinstance(listener.get("default_action"), Unknown):
+def _redirects(holder: Resource, block: str) -> bool | None:
+    """Whether a request without TLS is sent back to come with it, by the actions of a listener or a rule."""
+    if isinstance(holder.get(block), Unknown):
         return None
     found: list[bool | None] = []
-    for number, action in enumerate(listener.blocks("default_action")):
+    for number, action in enumerate(holder.blocks(block)):
         if isinstance(action.get("type"), Unknown) or action.get("type") == "redirect":
-            target = listener.get(f"default_action.{number}.redirect.0.protocol")
+            target = holder.get(f"{block}.{number}.redirect.0.protocol")
             found.append(known(lambda kind, to: kind == "redirect" and to == "HTTPS", action.get("type"), target))
     return some(found)
 
@@ -105,38 +121,40 @@ def tls_is_new(platform: Platform) -> Iterator[Verdict]:
 )
 def certificate_covers_hosts(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    rules = _rules_by_listener(plan)
+    rules = rules_by_listener(plan)
     for listener in plan.of_type(*LISTENERS):
         if listener.get("certificate_arn") in (None, ""):
             continue
-        values = [v for r in rules.get(listener.address, []) for v in _conditions(r).get("host_header", [])]
+        values = [v for r in rules[listener.address] for v in _conditions(r).get("host_header", [])]
         hosts = {host for host in values if isinstance(host, str)}
         if not values:
             continue
-        found = _certificates(plan, listener)
-        if found is None:
-            yield judge(None, listener, "", "certificate_arn", "The certificate is not in this plan.")
-            continue
+        # Of several certificates the one that names the host is shown.
+        holders = [listener, *naming(plan, CERTIFICATES, "listener_arn", listener)]
+        shown = [_names(plan, holder) for holder in holders]
+        found = {name for names in shown for name in names or ()}
         missing = sorted(host for host in hosts if not any(covers(name, host) for name in found))
+        if missing and None in shown:
+            yield judge(None, listener, "", "certificate_arn", "A certificate is not in this plan, or not known yet.")
+            continue
         truth = False if missing else (True if is_known(values) else None)
         yield judge(truth, listener, f"Its certificate does not name {', '.join(missing)}.", "certificate_arn")
 
 
-def _certificates(plan: Plan, listener: Resource) -> set[str] | None:
-    certificates = list(plan.links(listener, "certificate_arn", "aws_acm_certificate").resources)
+def _names(plan: Plan, holder: Resource) -> set[str] | None:
+    """The hosts that the certificate of *holder* names; None when that is not known."""
+    certificates = list(plan.links(holder, "certificate_arn", "aws_acm_certificate").resources)
     if not certificates:
-        validations = plan.links(listener, "certificate_arn", "aws_acm_certificate_validation").resources
+        validations = plan.links(holder, "certificate_arn", "aws_acm_certificate_validation").resources
         for validation in validations:
             certificates += plan.links(validation, "certificate_arn", "aws_acm_certificate").resources
-    if not certificates:
-        return None
     names: set[str] = set()
     for certificate in certificates:
         more = certificate.get("subject_alternative_names")
         if isinstance(more, Unknown) or isinstance(certificate.get("domain_name"), Unknown):
             return None
         names |= {str(certificate.get("domain_name")), *(more or [])}
-    return names
+    return names or None
 
 
 def covers(name: str, host: str) -> bool:
@@ -158,8 +176,8 @@ def covers(name: str, host: str) -> bool:
 def rules_are_reached(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
     by_listener: dict[str, list[Resource]] = {}
-    for rule_ in plan.of_type("aws_lb_listener_rule"):
-        listener, arn = plan.links(rule_, "listener_arn", "aws_lb_listener").one, rule_.get("listener_arn")
+    for rule_ in plan.of_type(*RULES):
+        listener, arn = named(plan, rule_, "listener_arn", LISTENERS).one, rule_.get("listener_arn")
         elsewhere = arn if isinstance(arn, str) else rule_.block_address
         by_listener.setdefault(listener.address if listener else elsewhere, []).append(rule_)
     for rules in by_listener.values():
@@ -224,55 +242,38 @@ def _within(pattern: str, wider: str) -> bool:
     remediation="Put it behind a load balancer with internal = true, and let its callers' security groups in.",
 )
 def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
-    plan = platform.plan
-    runners = [s for task in platform.runner_tasks for s in task.services]
-    behind: dict[str, list[Resource]] = {}
-    unknown: list[Resource] = []
-    for service in runners:
-        groups = _target_groups(plan, service)
-        if not groups.complete or isinstance(service.get("load_balancer"), Unknown):
-            unknown.append(service)
-        for group in groups.resources:
-            behind.setdefault(group.address, []).append(service)
-    if not runners:
+    behind, known_ = _runners_behind(platform)
+    if not platform.functions and not platform.runner_tasks:
         return
-    rules = _rules_by_listener(plan)
-    for balancer in plan.of_type("aws_lb"):
+    for balancer in platform.plan.of_type(*BALANCERS):
         if balancer.get("internal") is not True:
-            reached = [s for group in _reached_groups(plan, balancer, rules) for s in behind.get(group, [])]
-            names = ", ".join(sorted({service.address for service in reached}))
-            truth = False if reached else (None if unknown else True)
-            yield judge(truth, balancer, f"{names} is behind it, open to the internet.", "internal")
+            groups = reached_groups(platform.plan, balancer)
+            names = sorted({runner.address for g in groups.resources for runner in behind.get(g.address, [])})
+            # Only a runner that is somewhere behind a load balancer may be behind this one.
+            seen = known_ and (groups.complete or not behind)
+            truth = False if names else (True if seen else None)
+            yield judge(truth, balancer, f"{', '.join(names)} is behind it, open to the internet.", "internal")
 
 
-def _target_groups(plan: Plan, service: Resource) -> Links:
-    paths = [f"load_balancer.{number}.target_group_arn" for number in range(len(service.blocks("load_balancer")))]
-    return joined(plan.links(service, path, "aws_lb_target_group") for path in paths)
-
-
-def _reached_groups(plan: Plan, balancer: Resource, rules: Mapping[str, list[Resource]]) -> set[str]:
-    found: set[str] = set()
-    for listener in plan.linking("aws_lb_listener", "load_balancer_arn", balancer)[0]:
-        for holder, block in ((listener, "default_action"), *((r, "action") for r in rules.get(listener.address, []))):
-            for number in range(len(holder.blocks(block))):
-                links = plan.links(holder, f"{block}.{number}.target_group_arn", "aws_lb_target_group")
-                found |= {group.address for group in links.resources}
-    return found
-
-
-def _rules_by_listener(plan: Plan) -> dict[str, list[Resource]]:
-    """The rules that are, or may be, of each listener."""
+def _runners_behind(platform: Platform) -> tuple[dict[str, list[Resource]], bool]:
+    """The code runners in each target group, and whether they are in no other."""
+    plan = platform.plan
+    services = [s for task in platform.runner_tasks for s in task.services]
+    placed = [(Links((service,)), groups_of_service(plan, service)) for service in services]
+    if platform.functions:
+        placed += groups_of_functions(plan)
     found: dict[str, list[Resource]] = {}
-    for rule_ in plan.of_type("aws_lb_listener_rule"):
-        for kind in LISTENERS:
-            for listener in plan.links(rule_, "listener_arn", kind).resources:
-                found.setdefault(listener.address, []).append(rule_)
-    return found
+    for runners, groups in placed:
+        for group in groups.resources:
+            own = [r for r in runners.resources if r in services or r in platform.functions]
+            if own:
+                found.setdefault(group.address, []).extend(own)
+    return found, all(runners.complete and groups.complete for runners, groups in placed)
 
 
 def _internal(plan: Plan, listener: Resource) -> bool:
-    balancers = plan.links(listener, "load_balancer_arn", "aws_lb").resources
-    return bool(balancers) and all(balancer.get("internal") is True for balancer in balancers)
+    found = balancers(plan, listener).resources
+    return bool(found) and all(balancer.get("internal") is True for balancer in found)
 
 
 @rule(
@@ -285,6 +286,6 @@ def _internal(plan: Plan, listener: Resource) -> bool:
 )
 def balancer_is_protected(platform: Platform) -> Iterator[Verdict]:
     if platform.production:
-        for balancer in platform.plan.of_type("aws_lb"):
+        for balancer in platform.plan.of_type(*BALANCERS):
             on = known(lambda value: value is True, balancer.get("enable_deletion_protection"))
             yield judge(on, balancer, "Its deletion is not refused.", "enable_deletion_protection")

@@ -11,6 +11,7 @@ from generator.policy.network import Opening
 from generator.policy.plan import Plan, Resource, joined
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
+from generator.policy.routing import BALANCERS
 from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, every, judge, negated, some
 
@@ -67,7 +68,7 @@ def nat_is_in_the_same_zone(platform: Platform) -> Iterator[Verdict]:
 )
 def two_zones(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    for kind, path in (("aws_lb", "subnets"), ("aws_db_subnet_group", "subnet_ids")):
+    for kind, path in ((BALANCERS[0], "subnets"), (BALANCERS[1], "subnets"), ("aws_db_subnet_group", "subnet_ids")):
         for resource in plan.of_type(kind):
             links = plan.links(resource, path, "aws_subnet")
             found = _zones(links.resources)
@@ -145,7 +146,7 @@ def private_things_are_private(platform: Platform) -> Iterator[Verdict]:
 )
 def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    balancers = [b for b in plan.of_type("aws_lb", "aws_alb") if b.get("internal") is not True]
+    balancers = [b for b in plan.of_type(*BALANCERS) if b.get("internal") is not True]
     links = joined(plan.links(b, "security_groups", "aws_security_group") for b in balancers)
     theirs = {group.address for group in links.resources}
     for group in plan.of_type("aws_security_group", "aws_default_security_group"):
