@@ -296,12 +296,12 @@ def runner_is_an_image(platform: Platform) -> Iterator[Verdict]:
 
 @rule(
     "PLT-014",
-    "A code runner has an upper bound",
+    "A code runner of Lambda has an upper bound",
     severity=Severity.HIGH,
     rationale="Without reserved concurrency one learner's loop takes every execution of the account, and the bill "
     "has no end.",
     document="S1 Scaling, S2",
-    remediation="Set reserved_concurrent_executions, or a maximum for the service's scaling.",
+    remediation="Set reserved_concurrent_executions. A service of ECS is bounded by desired_count and max_capacity.",
 )
 def runner_is_bounded(platform: Platform) -> Iterator[Verdict]:
     for function in platform.functions:

@@ -26,6 +26,12 @@ STATEFUL = (
     "aws_efs_file_system",
     "aws_dynamodb_table",
     "aws_kms_key",
+    "aws_cognito_user_pool",
+    "aws_docdb_cluster",
+    "aws_ebs_volume",
+    "aws_elasticache_replication_group",
+    "aws_neptune_cluster",
+    "aws_opensearch_domain",
 )
 # The ports of engines, by a part of what RDS calls them.
 PORTS = {"postgres": 5432, "mysql": 3306, "aurora": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433}
@@ -109,8 +115,8 @@ def _runner_groups(platform: Platform) -> tuple[Resource, ...]:
     "snapshot.",
 )
 def databases_last(platform: Platform) -> Iterator[Verdict]:
-    for database in platform.plan.of_type("aws_db_instance"):
-        replica = database.get("replicate_source_db") not in (None, "")
+    for database in platform.plan.of_type("aws_db_instance", "aws_rds_cluster"):
+        replica = database.type == "aws_db_instance" and database.get("replicate_source_db") not in (None, "")
         encrypted = database.get("storage_encrypted")
         # A replica is encrypted as its source is.
         truth = True if replica else known(lambda on: on is True, encrypted)
@@ -154,13 +160,13 @@ def replicas_and_passwords(platform: Platform) -> Iterator[Verdict]:
 
 @rule(
     "PLT-044",
-    "A bucket is private, encrypted and forgets",
+    "A bucket is private and forgets",
     severity=Severity.HIGH,
     rationale="A bucket without a public access block is one policy away from the internet; old versions and parts of "
     "failed uploads are billed for ever.",
     document="S1 Storage",
-    remediation="Add aws_s3_bucket_public_access_block with all four settings, encryption, and a lifecycle that "
-    "removes failed uploads, and old versions where versions are kept.",
+    remediation="Add aws_s3_bucket_public_access_block with all four settings, and a lifecycle that removes failed "
+    "uploads, and old versions where versions are kept. S3 itself encrypts what it stores.",
 )
 def buckets_are_private(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan

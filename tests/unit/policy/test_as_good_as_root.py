@@ -7,19 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.policy.rules import platform_rules
-from generator.policy.testing import judged, outcomes
 from generator.policy.verdict import Outcome
-from tests.unit.policy.plans import plan, resource
-
-UNDECIDED, FAIL, PASS = {Outcome.UNDECIDED}, {Outcome.FAIL}, {Outcome.PASS}
-
-
-def said(rule: str, *resources: dict[str, Any], configuration: dict[str, Any] | None = None) -> set[Outcome]:
-    """What *rule* says but pass, if anything."""
-    (chosen,) = (r for r in platform_rules() if r.id == rule)
-    seen = outcomes(judged(plan(*resources, configuration=configuration), [chosen]))[rule]
-    return seen - PASS or seen
+from tests.unit.policy.plans import FAIL, PASS, UNDECIDED, resource, worst
 
 
 def task(name: str, unknown: dict[str, Any] | None = None, container: Any = None, **after: Any) -> dict[str, Any]:
@@ -44,13 +33,13 @@ def task(name: str, unknown: dict[str, Any] | None = None, container: Any = None
     ],
 )
 def test_a_directory_of_the_host_is_the_host(path: str, expected: set[Outcome]) -> None:
-    assert said("PLT-016", task("api", volume=[{"name": "v", "host_path": path}])) == expected
+    assert worst("PLT-016", task("api", volume=[{"name": "v", "host_path": path}])) == expected
 
 
 @pytest.mark.parametrize(("name", "expected"), [("SYS_ADMIN", FAIL), ("ALL", FAIL), ("NET_BIND_SERVICE", PASS)])
 def test_a_capability_is_the_host(name: str, expected: set[Outcome]) -> None:
     container = {"linuxParameters": {"capabilities": {"add": [name]}}}
-    assert said("PLT-016", task("api", container=container)) == expected
+    assert worst("PLT-016", task("api", container=container)) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,13 +51,13 @@ def test_a_capability_is_the_host(name: str, expected: set[Outcome]) -> None:
     ],
 )
 def test_what_gives_the_host_is_not_known_yet(after: dict[str, Any], unknown: dict[str, Any]) -> None:
-    assert said("PLT-016", task("api", unknown, **after)) == UNDECIDED
+    assert worst("PLT-016", task("api", unknown, **after)) == UNDECIDED
 
 
 def test_what_is_left_out_gives_no_host() -> None:
     block = {"type": "aws_ecs_task_definition", "name": "api", "expressions": {}}
     found = task("api", {"ipc_mode": True, "pid_mode": True})
-    assert said("PLT-016", found, configuration={"resources": [block]}) == PASS
+    assert worst("PLT-016", found, configuration={"resources": [block]}) == PASS
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -96,7 +85,7 @@ def test_a_host_may_be_a_host_and_nothing_else(action: str, expected: set[Outcom
     after = {"id": "lt-1", "metadata_options": [options], "iam_instance_profile": [{"name": "p"}]}
     profile = resource("aws_iam_instance_profile.p", {"name": "p", "role": "r"})
     template = resource("aws_launch_template.runner", after)
-    assert said("PLT-064", task("runner"), template, profile, ROLE, held(allow(action))) == expected
+    assert worst("PLT-064", task("runner"), template, profile, ROLE, held(allow(action))) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,7 +97,7 @@ def test_a_host_may_be_a_host_and_nothing_else(action: str, expected: set[Outcom
     ],
 )
 def test_a_runner_writes_its_own_logs(on: str, expected: set[Outcome]) -> None:
-    assert said("PLT-006", FUNCTION, ROLE, held(allow(["logs:PutLogEvents"], on))) == expected
+    assert worst("PLT-006", FUNCTION, ROLE, held(allow(["logs:PutLogEvents"], on))) == expected
 
 
 NETWORK = [
@@ -139,7 +128,7 @@ KEY, ARN = "lambda:SourceFunctionArn", "arn:aws:lambda:us-east-1:1:function:"
 )
 def test_the_network_is_denied_to_the_program(condition: dict[str, Any], on: str, expected: set[Outcome]) -> None:
     deny = {"Effect": "Deny", "Action": NETWORK, "Resource": on, "Condition": condition}
-    assert said("PLT-062", FUNCTION, ROLE, held(allow(NETWORK), deny)) == expected
+    assert worst("PLT-062", FUNCTION, ROLE, held(allow(NETWORK), deny)) == expected
 
 
 SUB = "token.actions.githubusercontent.com:sub"
@@ -162,7 +151,7 @@ def test_a_workflow_of_one_branch_assumes_a_role(condition: dict[str, Any], expe
     principal = {"Federated": "arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com"}
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
     found = resource("aws_iam_role.d", {"assume_role_policy": policy({**trust, "Condition": condition})})
-    assert said("PLT-060", found) == expected
+    assert worst("PLT-060", found) == expected
 
 
 @pytest.mark.parametrize(
@@ -177,7 +166,7 @@ def test_a_workflow_of_one_branch_assumes_a_role(condition: dict[str, Any], expe
     ],
 )
 def test_everything_has_many_names(action: str, on: str, expected: set[Outcome]) -> None:
-    assert said("PLT-068", ROLE, held(allow(action, on))) == expected
+    assert worst("PLT-068", ROLE, held(allow(action, on))) == expected
 
 
 @pytest.mark.parametrize(
@@ -190,7 +179,7 @@ def test_everything_has_many_names(action: str, on: str, expected: set[Outcome])
     ],
 )
 def test_another_action_does_the_same(rule: str, action: str) -> None:
-    assert said(rule, ROLE, held(allow(action))) == FAIL
+    assert worst(rule, ROLE, held(allow(action))) == FAIL
 
 
 CLOUDWATCH = {
@@ -213,7 +202,7 @@ CLOUDWATCH = {
 def test_cloudwatch_uses_the_key_of_a_topic(statements: Any, expected: set[Outcome]) -> None:
     key = resource("aws_kms_key.k", {"id": "k-1", "policy": json.dumps({"Statement": statements})})
     topic = resource("aws_sns_topic.t", {"kms_master_key_id": "k-1"})
-    assert said("PLT-073", topic, key, resource("aws_cloudwatch_metric_alarm.a", {})) == expected
+    assert worst("PLT-073", topic, key, resource("aws_cloudwatch_metric_alarm.a", {})) == expected
 
 
 PLAIN = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
@@ -235,4 +224,4 @@ def test_the_state_is_read_over_tls(statements: Any, expected: set[Outcome]) -> 
     enabled = {"bucket": "my-tfstate", "versioning_configuration": [{"status": "Enabled"}]}
     after = {"bucket": "my-tfstate", "policy": json.dumps({"Statement": statements})}
     found = (bucket, resource("aws_s3_bucket_versioning.v", enabled), resource("aws_s3_bucket_policy.p", after))
-    assert said("PLT-058", *found) == expected
+    assert worst("PLT-058", *found) == expected

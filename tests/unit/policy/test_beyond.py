@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from generator.policy.rules import platform_rules
-from generator.policy.testing import judged, outcomes, plan_of
+from generator.policy.testing import plan_of
 from generator.policy.verdict import Outcome
-from tests.unit.policy.plans import document, resource
+from tests.unit.policy.plans import FAIL, PASS, UNDECIDED, document, resource, said_of
 
-UNDECIDED, FAIL, PASS = {Outcome.UNDECIDED}, {Outcome.FAIL}, {Outcome.PASS}
 ANYWHERE = "0.0.0.0/0"
 
 
@@ -21,10 +19,9 @@ def said(rule: str, *resources: dict[str, Any], variables: dict[str, Any] | None
     for block, arguments in refers.items():
         kind, name = block.split("__")
         blocks.append({"type": kind, "name": name, "expressions": expressions(arguments)})
-    (chosen,) = (r for r in platform_rules() if r.id == rule)
     found = document(*resources, configuration={"resources": blocks})
     found["variables"] = {name: {"value": value} for name, value in (variables or {}).items()}
-    seen = outcomes(judged(plan_of(found), [chosen]))[rule]
+    seen = said_of(rule, plan_of(found))
     return seen - PASS or seen
 
 

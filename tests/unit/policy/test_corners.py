@@ -7,19 +7,10 @@ from typing import Any
 
 import pytest
 
-from generator.policy.rules import platform_rules
 from generator.policy.rules.load_balancer import covers
 from generator.policy.secrecy import looks_secret, options
-from generator.policy.testing import judged, outcomes
 from generator.policy.verdict import Outcome
-from tests.unit.policy.plans import plan, resource
-
-FAIL, PASS, UNDECIDED = {Outcome.FAIL}, {Outcome.PASS}, {Outcome.UNDECIDED}
-
-
-def said(rule: str, *resources: dict[str, Any]) -> set[Outcome]:
-    (chosen,) = (r for r in platform_rules() if r.id == rule)
-    return outcomes(judged(plan(*resources), [chosen]))[rule]
+from tests.unit.policy.plans import FAIL, PASS, UNDECIDED, resource, said
 
 
 @pytest.mark.parametrize(
@@ -167,3 +158,14 @@ def test_destroying_what_holds_data_is_said() -> None:
     bucket = resource("aws_s3_bucket.this", {}, actions=["delete"], before={"bucket": "a"})
     assert said("PLT-059", bucket) == FAIL
     assert said("PLT-059", resource("aws_eip.this", {}, actions=["delete"], before={})) == {Outcome.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ({"storage_encrypted": False, "backup_retention_period": 7, "deletion_protection": True}, FAIL | PASS),
+        ({"storage_encrypted": True, "backup_retention_period": 7, "deletion_protection": True}, PASS),
+    ],
+)
+def test_a_cluster_is_a_database(after: dict[str, Any], expected: set[Outcome]) -> None:
+    assert said("PLT-038", resource("aws_rds_cluster.this", after)) == expected

@@ -7,19 +7,12 @@ from typing import Any
 
 import pytest
 
-from generator.policy.rules import platform_rules
-from generator.policy.testing import judged, outcomes
 from generator.policy.verdict import Outcome
-from tests.unit.policy.plans import plan, resource
+from tests.unit.policy.plans import resource, said
 
 UNDECIDED, FAIL, PASS = Outcome.UNDECIDED, Outcome.FAIL, Outcome.PASS
 VPC = {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}
 LOGS = {"Effect": "Allow", "Action": ["logs:PutLogEvents"], "Resource": "arn:aws:logs:us-east-1:1:log-group:a:*"}
-
-
-def said(rule: str, *resources: dict[str, Any]) -> set[Outcome]:
-    (chosen,) = (r for r in platform_rules() if r.id == rule)
-    return outcomes(judged(plan(*resources), [chosen]))[rule]
 
 
 def runner(**after: Any) -> dict[str, Any]:
