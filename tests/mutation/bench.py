@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.terraform.failure import TerraformRunError
 from tests.mutation.mutants import Mutant
-from tests.plan.planning import ACCOUNT, MODULES, REGION, Inputs, Planner, place
+from tests.plan.planning import MODULES, Inputs, Planner, place
 
 Json = dict[str, Any]
 ROOT_NAME = "mutants"
@@ -77,19 +77,13 @@ class Bench(Planner):
 
         An applied resource keeps values that its configuration does not give any more, and a replacement hides them.
         """
-        self._write_calls(list(self.calls.inputs))
-        self._terraform(ROOT_NAME).destroy()
-        self._free_names()
+        self._forget_existing()
         try:
             with self.mutated(mutant, replacement):
-                try:
-                    self._make_existing()
-                    return self.plan_calls(names)
-                finally:
-                    self._write_calls(list(self.calls.inputs))
-                    self._terraform(ROOT_NAME).destroy()
+                self._make_existing()
+                return self.plan_calls(names)
         finally:
-            self._free_names()
+            self._forget_existing()
             self._make_existing()
 
     def errors(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
@@ -133,13 +127,11 @@ class Bench(Planner):
             self._apply(ROOT_NAME, addresses)
         self.release(self.calls.images)
 
-    def _free_names(self) -> None:
-        """A secret that was destroyed keeps its name for weeks."""
-        client = self.start_aws().client("secretsmanager", REGION, ACCOUNT)
-        for secret in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
-            if "DeletedDate" in secret:
-                client.restore_secret(SecretId=secret["ARN"])
-                client.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+    def _forget_existing(self) -> None:
+        """Empty the account. A mutant's resources cannot always be destroyed: a key may deny that it be read."""
+        self.start_aws().reset()
+        (self.directory / "roots" / ROOT_NAME / "terraform.tfstate").unlink(missing_ok=True)
+        self._write_calls(list(self.calls.inputs))
 
     def _check_machinery(self) -> None:
         """Raises SlipwayError when the embedded AWS or the proxy has ended: that is no refusal of a mutant."""

@@ -48,6 +48,13 @@ def test_what_exists_before_is_made_again_after_a_refused_mutant(project: Path) 
         court.check_baseline()
 
 
+def test_what_a_mutant_makes_unreadable_disturbs_no_other(project: Path) -> None:
+    with trial("audit_trail") as court:
+        # Its key denies everything to everybody, so that nobody can delete it.
+        assert court.outcome(mutant(project, "aws_kms_key.this.policy.Statement.Effect", "audit_trail")).by
+        court.check_baseline()
+
+
 def test_a_change_of_no_consequence_survives(court: Trial, project: Path) -> None:
     source = (project / "modules/bucket/main.tf").read_text(encoding="utf-8")
     end = source.index("\n")

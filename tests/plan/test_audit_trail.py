@@ -60,6 +60,11 @@ def test_the_key_admits_this_trail_and_log_groups(plans: dict[str, Plan]) -> Non
     assert statements["AdministeredByAccount"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     assert statements["UsedByCloudTrail"]["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
     assert statements["UsedByCloudTrail"]["Action"] == ["kms:GenerateDataKey*", "kms:DescribeKey"]
+    assert statements["UsedByLogs"]["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+    uses = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+    assert statements["UsedByLogs"]["Action"] == uses
+    # A key's policy is about that key alone.
+    assert {(s["Effect"], s["Resource"]) for s in statements.values()} == {("Allow", "*")}
 
 
 def test_the_bucket_admits_this_trail_and_keeps_its_files_for_a_year(plans: dict[str, Plan]) -> None:
