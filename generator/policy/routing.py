@@ -23,14 +23,15 @@ def named(plan: Plan, resource: Resource, path: str, kinds: tuple[str, ...]) -> 
     return next((links for links in found if links.resources), found[0])
 
 
-def naming(plan: Plan, kinds: tuple[str, ...], path: str, to: Resource) -> list[Resource]:
-    """The resources of *kinds* whose argument at *path* names, or may name, *to*."""
-    return [r for r in plan.of_type(*kinds) if to in plan.links(r, path, to.type)]
+def naming(plan: Plan, kinds: tuple[str, ...], path: str, to: Resource, *, surely: bool = False) -> list[Resource]:
+    """The resources of *kinds* whose argument at *path* names *to*: those that may, or those that *surely* do."""
+    found = [(resource, plan.links(resource, path, to.type)) for resource in plan.of_type(*kinds)]
+    return [resource for resource, links in found if to in links and (links.certain or not surely)]
 
 
-def rules_by_listener(plan: Plan) -> dict[str, list[Resource]]:
-    """The rules that are, or may be, of each listener."""
-    return {listener.address: naming(plan, RULES, "listener_arn", listener) for listener in plan.of_type(*LISTENERS)}
+def rules_of(plan: Plan, listener: Resource, *, surely: bool = False) -> list[Resource]:
+    """The rules that may be, or *surely* are, of *listener*."""
+    return naming(plan, RULES, "listener_arn", listener, surely=surely)
 
 
 def balancers(plan: Plan, listener: Resource) -> Links:
@@ -38,14 +39,11 @@ def balancers(plan: Plan, listener: Resource) -> Links:
     return named(plan, listener, "load_balancer_arn", BALANCERS)
 
 
-def reached_groups(plan: Plan, balancer: Resource) -> Links:
-    """The target groups to which *balancer* leads."""
-    rules = rules_by_listener(plan)
-    holders = [
-        holder
-        for listener in naming(plan, LISTENERS, "load_balancer_arn", balancer)
-        for holder in ((listener, "default_action"), *((rule, "action") for rule in rules[listener.address]))
-    ]
+def reached_groups(plan: Plan, balancer: Resource, *, surely: bool = False) -> Links:
+    """The target groups to which *balancer* may lead, or *surely* leads."""
+    listeners = naming(plan, LISTENERS, "load_balancer_arn", balancer, surely=surely)
+    rules = [rule for listener in listeners for rule in rules_of(plan, listener, surely=surely)]
+    holders = [(listener, "default_action") for listener in listeners] + [(rule, "action") for rule in rules]
     return joined(links for holder, block in holders for links in _forwards(plan, holder, block))
 
 

@@ -20,7 +20,7 @@ from generator.policy.routing import (
     named,
     naming,
     reached_groups,
-    rules_by_listener,
+    rules_of,
 )
 from generator.policy.rule import rule
 from generator.policy.verdict import Severity, Verdict, every, judge, known, negated, some
@@ -66,7 +66,6 @@ def idle_timeout_outlasts_the_runner(platform: Platform) -> Iterator[Verdict]:
     "with an exemption.",
 )
 def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
-    rules = rules_by_listener(platform.plan)
     for listener in platform.plan.of_type(*LISTENERS):
         protocol = listener.get("protocol")
         unknown = isinstance(protocol, Unknown)
@@ -74,8 +73,9 @@ def plain_http_redirects(platform: Platform) -> Iterator[Verdict]:
             continue
         redirects = some([_redirects(listener, "default_action"), None if unknown else False])
         yield judge(redirects, listener, "It serves plain HTTP to the internet.", "default_action")
-        for rule_ in rules[listener.address] if redirects is not False else ():
-            before = some([_redirects(rule_, "action"), None if unknown else False])
+        sure = rules_of(platform.plan, listener, surely=True)
+        for rule_ in rules_of(platform.plan, listener) if redirects is not False else ():
+            before = some([_redirects(rule_, "action"), None if unknown or rule_ not in sure else False])
             yield judge(before, rule_, "It serves plain HTTP to the internet, before its listener redirects.", "action")
 
 
@@ -121,11 +121,10 @@ def tls_is_new(platform: Platform) -> Iterator[Verdict]:
 )
 def certificate_covers_hosts(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    rules = rules_by_listener(plan)
     for listener in plan.of_type(*LISTENERS):
         if listener.get("certificate_arn") in (None, ""):
             continue
-        values = [v for r in rules[listener.address] for v in _conditions(r).get("host_header", [])]
+        values = [v for r in rules_of(plan, listener) for v in _conditions(r).get("host_header", [])]
         hosts = {host for host in values if isinstance(host, str)}
         if not values:
             continue
@@ -248,9 +247,12 @@ def runner_is_internal(platform: Platform) -> Iterator[Verdict]:
     for balancer in platform.plan.of_type(*BALANCERS):
         if balancer.get("internal") is not True:
             groups = reached_groups(platform.plan, balancer)
-            names = sorted({runner.address for g in groups.resources for runner in behind.get(g.address, [])})
+            surely = reached_groups(platform.plan, balancer, surely=True)
+            inside = surely.resources if surely.certain else ()
+            names = sorted({runner.address for group in inside for runner in behind.get(group.address, [])})
+            possible = any(g.address in behind for g in groups.resources)
             # Only a runner that is somewhere behind a load balancer may be behind this one.
-            seen = known_ and (groups.complete or not behind)
+            seen = known_ and not possible and (groups.complete or not behind)
             truth = False if names else (True if seen else None)
             yield judge(truth, balancer, f"{', '.join(names)} is behind it, open to the internet.", "internal")
 

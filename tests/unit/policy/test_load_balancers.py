@@ -86,6 +86,22 @@ def test_a_rule_that_serves_plain_http_before_the_redirect() -> None:
     assert worst("PLT-027", *plain, rule_of(TO_HTTPS)) == PASS
 
 
+def test_a_rule_that_may_be_of_either_listener() -> None:
+    listeners = {"references": ["aws_lb_listener.plain.arn", "aws_lb_listener.plain", "aws_lb_listener.tls"]}
+    blocks = [{"type": "aws_lb_listener_rule", "name": "api", "expressions": {"listener_arn": listeners}}]
+    rule = resource("aws_lb_listener_rule.api", {"priority": 1, "action": [TO_RUNNER]}, {"listener_arn": True})
+    both = [
+        resource(f"aws_lb_listener.{name}", {"load_balancer_arn": "arn:lb", "protocol": protocol, **action})
+        for name, protocol, action in (
+            ("plain", "HTTP", {"default_action": [TO_HTTPS]}),
+            ("tls", "HTTPS", {"default_action": [{"type": "fixed-response"}]}),
+        )
+    ]
+    configuration = {"resources": blocks}
+    assert worst("PLT-027", balancer(), *both, rule, configuration=configuration) == UNDECIDED
+    assert worst("PLT-066", balancer(), *both, rule, *GROUPS, *SERVICE, configuration=configuration) == UNDECIDED
+
+
 def test_of_several_certificates_the_one_that_names_the_host_is_shown() -> None:
     served = (balancer(), listener(TO_RUNNER, certificate_arn="arn:a"), rule_of(TO_RUNNER, "b.example.org"))
     own = resource("aws_acm_certificate.a", {"arn": "arn:a", "domain_name": "a.example.org"})
