@@ -138,7 +138,7 @@ def test_what_fails_in_hcl_did_not_pass_in_the_plan() -> None:
 
 def test_a_check_that_throws_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory(tmp_path, main='resource "aws_db_instance" "this" {\n}\n')
-    checkov_process.check_ids()
+    checkov_process.check_ids()  # imports it with its settings, which are those of the process
     from checkov.terraform.checks.resource.aws.RDSPubliclyAccessible import check
 
     def throw(*_: Any) -> None:
@@ -152,6 +152,7 @@ def test_a_check_that_throws_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_graph_check_that_throws_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory(tmp_path, main=BUCKET)
+    checkov_process.check_ids()
     from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
     def throw(*_: Any, **__: Any) -> None:
@@ -162,6 +163,7 @@ def test_a_graph_check_that_throws_is_an_error(tmp_path: Path, monkeypatch: pyte
 
 
 def test_it_is_the_way_back_after_a_scan(tmp_path: Path) -> None:
+    checkov_process.check_ids()
     from checkov.common.checks.base_check import BaseCheck
 
     before = BaseCheck.log_check_error
