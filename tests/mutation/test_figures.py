@@ -16,7 +16,6 @@ SAMPLED = 6  # mutants of a module
 # Modules without figures, and with too low ones: each leaves these lists by `./toxw run -e mutation -- MODULE`.
 NOT_MEASURED = frozenset(
     [
-        "bucket",
         "code_runner",
         "ecs_cluster",
         "ecs_service",
