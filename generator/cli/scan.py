@@ -54,8 +54,8 @@ def command(
     """Try every rule on each TARGET, say what fails and why, and what cannot be decided yet.
 
     A TARGET is SYSTEM/ENV, a directory of HCL, a plan as `terraform show -json` writes it, or - for standard input.
-    SYSTEM/ENV is planned: terraform runs in it. Of a directory, a path to an environment too, and of a plan nothing is
-    executed, and no network is needed. Exit code 1: a rule fails.
+    SYSTEM/ENV is planned: terraform runs in it. Of a directory and of a plan nothing is executed, and no network is
+    needed. Exit code 1: a rule fails.
     """
     from datetime import UTC, datetime
 

@@ -53,9 +53,11 @@ def _values(plan: Plan) -> Iterator[str]:
                 variables = block.get("variables")
                 yield from _looking(variables if isinstance(variables, dict) else {})
         if resource.type == "aws_ssm_parameter":
-            name = str(resource.after.get("name") or "").rpartition("/")[2]
+            # HCL alone may not tell the name.
+            name = resource.after.get("name")
+            last = name.rpartition("/")[2] if isinstance(name, str) else ""
             for attribute in ("value", "insecure_value"):
-                yield from _looking({name: resource.after.get(attribute)})
+                yield from _looking({last: resource.after.get(attribute)})
         for name in ("password", "master_password", "secret_string"):
             if isinstance(resource.after.get(name), str):
                 yield resource.after[name]

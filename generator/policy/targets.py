@@ -77,10 +77,11 @@ def _read(name: str, start: Path, given: Settings | None) -> ScanTarget:
     if path.is_dir():
         if not any(path.glob("*.tf")):
             raise SlipwayError("holds no Terraform configuration", where=Location(path), cure="Name a root module.")
-        # Terraform runs in what is named SYSTEM/ENV alone: of a path nothing is executed, whatever it is a path to.
-        of_system = path.resolve() in (directory.resolve() for directory in environments.values())
-        settings = given or (_of_system(path.resolve().parent) if of_system else _beside(path))
-        return ScanTarget(name, "directory", path, path.resolve().name, settings)
+        for environment, directory in environments.items():
+            if path.samefile(directory):
+                # Terraform runs in what is named alone, and HCL without a plan does not hold what is expected of it.
+                raise SlipwayError("is an environment", where=Location(path), cure=f"Name it: {environment}.")
+        return ScanTarget(name, "directory", path, path.resolve().name, given or _beside(path))
     if name.count("/") == 1 and not path.suffix:
         find_target(find_project(start), name)
     cure = "Name SYSTEM/ENV, a directory of HCL, a plan as JSON, or - for standard input."

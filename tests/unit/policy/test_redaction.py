@@ -64,3 +64,16 @@ def test_a_secret_is_known_in_json_that_is_in_json(secret: str) -> None:
         for message in (text, angled if text.count("\\") > 1 else text):
             (safe,) = redacted([Finding("t", "A-001", "T", Severity.LOW, Outcome.FAIL, "a_b.c", message)], secrets)
             assert "(secret)" in safe.message
+
+
+def test_a_parameter_whose_name_is_not_known_is_read_as_any(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "name" {\n  type = string\n}\n\n'
+        'resource "aws_ssm_parameter" "this" {\n  name = var.name\n  type = "String"\n'
+        '  value = "AKIAABCDEFGHIJKLMNOP"\n}\n'
+    )
+    planning = Planning(tmp_path, lambda _: SilentReporter())
+    scan = Scan(platform_rules(), planning, date(2026, 6, 1), checkov=False)
+    found = scan.run(read_targets((str(tmp_path),), tmp_path)).findings
+    assert found
+    assert not [f for f in found if "AKIAABCDEFGHIJKLMNOP" in f.message]

@@ -23,15 +23,17 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("lab/prod", "environment"), ("envs/lab/prod", "directory"), ("./envs/lab/prod/", "directory")],
-)
-def test_an_environment_is_held_to_its_policy_by_name_and_by_path(project: Path, name: str, kind: str) -> None:
-    (target,) = read_targets((name,), project)
-    assert (target.kind, target.environment) == (kind, "prod")
-    assert target.settings.production == ("prod",)
+def test_an_environment_is_held_to_the_policy_beside_its_manifest(project: Path) -> None:
+    (target,) = read_targets(("lab/prod",), project)
+    assert (target.kind, target.environment, target.settings.production) == ("environment", "prod", ("prod",))
     assert target.source is not None
+
+
+@pytest.mark.parametrize("name", ["envs/lab/prod", "./envs/lab/prod/"])
+def test_the_path_of_an_environment_neither_runs_terraform_nor_is_judged_without(project: Path, name: str) -> None:
+    with pytest.raises(SlipwayError, match="is an environment") as caught:
+        read_targets((name,), project)
+    assert "lab/prod" in str(caught.value.cure)
 
 
 def test_any_other_directory_goes_by_the_policy_in_it(project: Path) -> None:
