@@ -195,6 +195,8 @@ def rules_are_reached(platform: Platform) -> Iterator[Verdict]:
 
 def _hides(first: Resource, second: Resource) -> bool | None:
     """Whether each request that *second* matches is *first*'s."""
+    if any(isinstance(rule_.get("condition"), Unknown) for rule_ in (first, second)):
+        return None
     wide, narrow = _conditions(first), _conditions(second)
     return every([_covers_all(kind, values, narrow.get(kind)) for kind, values in wide.items()])
 

@@ -40,9 +40,9 @@ def listener(action: dict[str, Any], kind: str = "aws_lb_listener", **after: Any
     return resource(f"{kind}.front", {**given, **after})
 
 
-def rule_of(action: dict[str, Any], host: str = "") -> dict[str, Any]:
+def rule_of(action: dict[str, Any], host: str = "", priority: int = 1) -> dict[str, Any]:
     condition = {"host_header": [{"values": [host]}]} if host else {"path_pattern": [{"values": ["/*"]}]}
-    after = {"listener_arn": "arn:l", "priority": 1, "action": [action], "condition": [condition]}
+    after = {"listener_arn": "arn:l", "priority": priority, "action": [action], "condition": [condition]}
     return resource("aws_lb_listener_rule.api", after)
 
 
@@ -112,3 +112,8 @@ def test_of_several_certificates_the_one_that_names_the_host_is_shown() -> None:
     assert worst("PLT-065", *served, own, other, more) == PASS
     # One that exists elsewhere may name it.
     assert worst("PLT-065", *served, own, more) == UNDECIDED
+
+
+def test_conditions_that_are_not_known_yet_may_let_a_request_pass() -> None:
+    first = resource("aws_lb_listener_rule.a", {"listener_arn": "arn:l", "priority": 1}, {"condition": True})
+    assert worst("PLT-031", listener(TO_HTTPS), first, rule_of(TO_RUNNER, priority=2)) == UNDECIDED
