@@ -13,7 +13,7 @@ from generator.policy.network import Direction, Network, Opening
 from generator.policy.plan import Plan, Resource
 
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
-# checkov reads none of it, and reads slowly: it parses JSON as YAML.
+# checkov reads none of it.
 UNREAD = ("prior_state", "relevant_attributes", "checks", "output_changes", "variables")
 # Nothing of these types is set by an empty list.
 EMPTY = {"aws_s3_bucket": ("logging", "lifecycle_rule", "versioning", "server_side_encryption_configuration")}

@@ -25,8 +25,9 @@ def named(plan: Plan, resource: Resource, path: str, kinds: tuple[str, ...]) -> 
 
 def naming(plan: Plan, kinds: tuple[str, ...], path: str, to: Resource, *, surely: bool = False) -> list[Resource]:
     """The resources of *kinds* whose argument at *path* names *to*: those that may, or those that *surely* do."""
-    found = [(resource, plan.links(resource, path, to.type)) for resource in plan.of_type(*kinds)]
-    return [resource for resource, links in found if to in links and (links.certain or not surely)]
+    if surely:
+        return [resource for kind in kinds for resource in plan.linking(kind, path, to)[0]]
+    return [resource for resource in plan.of_type(*kinds) if to in plan.links(resource, path, to.type)]
 
 
 def rules_of(plan: Plan, listener: Resource, *, surely: bool = False) -> list[Resource]:

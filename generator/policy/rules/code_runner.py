@@ -73,19 +73,19 @@ def runner_without_ingress(platform: Platform) -> Iterator[Verdict]:
     for task in platform.runner_tasks:
         for service in task.services if task.network_mode == "awsvpc" else ():
             groups = service_groups(platform, service)
-            for group in groups.resources:
-                reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
-                message = f"{service.address} is reached from ranges of addresses."
-                yield judge(negated(reached), group, message, "ingress")
-            yield from all_known(groups, service, "network_configuration.0.security_groups")
+            yield from _reached_by_groups_alone(platform, service, groups, "network_configuration.0.security_groups")
     for template, _ in runner_hosts(platform):
         groups = host_groups(platform, template)
-        for group in groups.resources:
-            reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
-            message = f"{template.address}, which runs it, is reached from ranges of addresses."
-            yield judge(negated(reached), group, message, "ingress")
-        yield from all_known(groups, template, "vpc_security_group_ids")
+        yield from _reached_by_groups_alone(platform, template, groups, "vpc_security_group_ids")
     yield from without_place(platform)
+
+
+def _reached_by_groups_alone(platform: Platform, runner: Resource, groups: Links, attribute: str) -> Iterator[Verdict]:
+    """What *runner*, a service or the template of its host, with *groups* lets in: security groups, and no ranges."""
+    for group in groups.resources:
+        reached = platform.network.judged(group, "ingress", lambda opening: opening.from_ranges)
+        yield judge(negated(reached), group, f"{runner.address} is reached from ranges of addresses.", "ingress")
+    yield from all_known(groups, runner, attribute)
 
 
 def without_place(platform: Platform, *, shared: bool = False) -> Iterator[Verdict]:

@@ -7,7 +7,7 @@ from functools import partial
 from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 
-from generator.policy.network import Opening
+from generator.policy.network import GROUPS, Opening
 from generator.policy.plan import Plan, Resource, joined
 from generator.policy.plan.values import Unknown
 from generator.policy.platform import Platform
@@ -68,7 +68,7 @@ def nat_is_in_the_same_zone(platform: Platform) -> Iterator[Verdict]:
 )
 def two_zones(platform: Platform) -> Iterator[Verdict]:
     plan = platform.plan
-    for kind, path in ((BALANCERS[0], "subnets"), (BALANCERS[1], "subnets"), ("aws_db_subnet_group", "subnet_ids")):
+    for kind, path in (*((kind, "subnets") for kind in BALANCERS), ("aws_db_subnet_group", "subnet_ids")):
         for resource in plan.of_type(kind):
             links = plan.links(resource, path, "aws_subnet")
             found = _zones(links.resources)
@@ -149,7 +149,7 @@ def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
     balancers = [b for b in plan.of_type(*BALANCERS) if b.get("internal") is not True]
     links = joined(plan.links(b, "security_groups", "aws_security_group") for b in balancers)
     theirs = {group.address for group in links.resources}
-    for group in plan.of_type("aws_security_group", "aws_default_security_group"):
+    for group in plan.of_type(*GROUPS):
         openings, _ = platform.network.openings(group, "ingress")
         allowed: bool | None = group.address in theirs or (False if links.complete else None)
         wrong = some([every([o.anywhere, negated(every([allowed, _is_web(o)]))]) for o in openings])
@@ -174,7 +174,7 @@ def only_load_balancers_are_open(platform: Platform) -> Iterator[Verdict]:
     remediation="Remove the rules for 22 and 3389, and start sessions with AWS Systems Manager.",
 )
 def no_remote_login(platform: Platform) -> Iterator[Verdict]:
-    for group in platform.plan.of_type("aws_security_group", "aws_default_security_group"):
+    for group in platform.plan.of_type(*GROUPS):
         judged = partial(platform.network.judged, group, "ingress")
         found = {name: judged(partial(_logs_in, port)) for port, name in REMOTE.items()}
         open_ = [name for name, truth in found.items() if truth]

@@ -397,5 +397,4 @@ def test_a_missing_key_is_reported_at_the_map_that_needs_it(
     [error] = manifest.errors()
     assert error.what == what
     assert error.cure
-    line = error.where.line if error.where else None
-    assert not at or line == manifest.text[: manifest.text.index(at)].count("\n") + 1
+    assert not at or (error.where and error.where.line) == manifest.text[: manifest.text.index(at)].count("\n") + 1
