@@ -58,13 +58,18 @@ class Identity:
         """
         # By pid: one that is slow to go is signalled again, and is still one.
         killed: set[int] = set()
+        before: list[tuple[int, str]] = []
         if self.uid is None:
             return 0
         deadline = time.monotonic() + SWEEP_SECONDS
         while _has_processes(self.uid):
-            alive = [pid for pid, state in _processes(self.uid) if state not in "ZX"]
-            if not alive and not _has_living_processes(self.uid):
+            found, whole = _processes(self.uid)
+            alive = [pid for pid, state in found if state not in "ZX"]
+            # Zombies that nobody reaps. A program that forks and ends all the time is missed too, but makes more of
+            # them, or has ended between the listing and the reading.
+            if whole and not alive and found == before:
                 return len(killed)
+            before = found
             killed.update(pid for pid in alive if _kill(pid, self.uid))
             if time.monotonic() > deadline:
                 raise UncleanError(f"processes of the program's user {self.uid} could not be ended: {alive}.")
@@ -130,18 +135,17 @@ def _has_processes(uid: int) -> bool:
     return True
 
 
-def _has_living_processes(uid: int) -> bool:
-    return any(state not in "ZX" for _, state in _processes(uid))
-
-
-def _processes(uid: int) -> list[tuple[int, str]]:
-    """(pid, state letter) of each process with *uid* among its real, effective, saved and file-system user ids."""
+def _processes(uid: int) -> tuple[list[tuple[int, str]], bool]:
+    """(pid, state letter) of each process with *uid* among its real, effective, saved and file-system user ids; and
+    whether every process of the machine was still there when it was looked at."""
     found = []
+    whole = True
     for pid in _pids():
         status = _status(pid)
+        whole = whole and bool(status)
         if status and uid in map(int, status["Uid"].split()):
             found.append((pid, status["State"][:1]))
-    return found
+    return found, whole
 
 
 def _counts_by_namespace() -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from runner.errors import RunnerError, UncleanError
 
 _SECONDS = 2.0
+_PAUSE = 0.001
 
 
 def owned(uid: int) -> set[int]:
@@ -37,8 +38,8 @@ def is_sole_user(home: str) -> bool:
 
 
 def kill_all_others(home: str, *, sole_user: bool) -> int:
-    """Ends every other process of this user; returns how many there were. RunnerError if that is not allowed here, or
-    if some stay.
+    """Ends every other process of this user; returns how many were seen. RunnerError if that is not allowed here, or if
+    some stay.
 
     *sole_user* is what `is_sole_user` said at the start.
     """
@@ -46,10 +47,13 @@ def kill_all_others(home: str, *, sole_user: bool) -> int:
     if home != "lambda" or not sole_user or uid == 0 or os.getuid() != uid:
         raise RunnerError(f"ending all processes of user {uid} is refused: it may have others than the program's.")
     found = owned(uid)
+    # Whatever was seen: a list is old before it is read, and misses a program that forks and ends all the time. The
+    # kernel signals under the lock that forking takes, so from here on nobody forks, and lists can be believed.
+    with suppress(ProcessLookupError):  # nobody is left to signal
+        os.kill(-1, signal.SIGKILL)
     deadline = time.monotonic() + _SECONDS
-    while owned(uid):
-        with suppress(ProcessLookupError):  # nobody is left to signal
-            os.kill(-1, signal.SIGKILL)
+    while left := owned(uid):
         if time.monotonic() > deadline:
-            raise UncleanError(f"processes of the program could not be ended: {sorted(owned(uid))}.")
+            raise UncleanError(f"processes of the program could not be ended: {sorted(left)}.")
+        time.sleep(_PAUSE)
     return len(found)
