@@ -21,7 +21,11 @@ from tests.plan.planning import Inputs, Plan, read_plans
 
 Json = dict[str, Any]
 CURRENT_TEST = "PYTEST_CURRENT_TEST"
-OPTIONS = ("-x", "-q", "--tb=line", "--assert=plain", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:randomly")
+# Every slow test as well: a sample would let survive, by the commit's hash, what another one notices.
+OPTIONS = (
+    *("-x", "-q", "--full", "--tb=line", "--assert=plain"),
+    *("-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:randomly"),
+)
 
 
 @dataclass(eq=False)

@@ -37,19 +37,28 @@ CASES: dict[str, Inputs] = {
         "secrets": {"database": DATABASE},
         "consumers": {"api": ["api-key"], "jobs": ["api-key", "database"]},
     },
+    "one_key": {
+        "parameters": {"api-key": {"name": "/example/one-key/api-key"}},
+        "settings": {"ttl": {"name": "/example/one-key/ttl", "value": "1800"}},
+        "kms_key_arn": KEY,
+        "consumers": {"api": ["api-key", "ttl"]},
+    },
     "one_more": {
         "parameters": {**EXAMPLE["parameters"], "token": {"name": "/example/test/token"}},
         "secrets": {"database": {"name": "example/test/other-database"}},
         "allow_destroy": True,
     },
 }
-PARAMETERS = f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test"
+PARAMETERS = f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example"
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
     # Their ARNs end as AWS likes, and are known once they exist.
-    existing = {"own_keys": ["aws_ssm_parameter.this", "aws_secretsmanager_secret.this"]}
+    existing = {
+        "own_keys": ["aws_ssm_parameter.this", "aws_secretsmanager_secret.this"],
+        "one_key": ["aws_ssm_parameter.this", "aws_ssm_parameter.setting"],
+    }
     return planner.plan("secrets", CASES, existing=existing)
 
 
@@ -127,7 +136,7 @@ def test_each_consumer_reads_what_it_was_given_and_nothing_else(plans: dict[str,
         "Sid": "ReadParameters",
         "Effect": "Allow",
         "Action": ["ssm:GetParameter", "ssm:GetParameters"],
-        "Resource": [f"{PARAMETERS}/api-key"],
+        "Resource": [f"{PARAMETERS}/test/api-key"],
     }
     read_secret = {
         "Sid": "ReadSecrets",
@@ -135,10 +144,29 @@ def test_each_consumer_reads_what_it_was_given_and_nothing_else(plans: dict[str,
         "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
         "Resource": [secret],
     }
+    assert plans["own_keys"].outputs["arns"] == {"api-key": f"{PARAMETERS}/test/api-key", "database": secret}
     assert secret.startswith(f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:example/test/database-")
     assert policies == {
         "api": {"Version": "2012-10-17", "Statement": [read_parameter]},
         "jobs": {"Version": "2012-10-17", "Statement": [read_parameter, read_secret]},
+    }
+
+
+@pytest.mark.proves("read policy per consumer")
+def test_a_consumer_decrypts_with_the_one_key_through_the_two_stores_alone(plans: dict[str, Plan]) -> None:
+    (policy,) = plans["one_key"].outputs["read_policies"].values()
+    parameters, key = json.loads(policy)["Statement"]
+    assert parameters["Resource"] == [f"{PARAMETERS}/one-key/api-key", f"{PARAMETERS}/one-key/ttl"]
+    assert key == {
+        "Sid": "Decrypt",
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt"],
+        "Resource": KEY,
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": ["ssm.us-west-2.amazonaws.com", "secretsmanager.us-west-2.amazonaws.com"]
+            }
+        },
     }
 
 
@@ -171,5 +199,19 @@ def test_a_changed_description_writes_no_parameter(planner: Planner) -> None:
 
     # The description of a secret is apart from its value; that of a parameter is written together with it.
     assert planner.upgrade("secrets", described("One"), described("Another")).changed() == {
+        'aws_secretsmanager_secret.this["database"]': ["update"]
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.proves("placeholders survive a changed description")
+def test_another_key_writes_no_parameter(planner: Planner) -> None:
+    before = {
+        "parameters": {"api-key": {"name": "/example/encrypted/api-key"}},
+        "secrets": {"database": {"name": "example/encrypted/database"}},
+        "allow_destroy": True,
+    }
+    # Secrets Manager encrypts a secret anew by itself; Parameter Store takes the value together with the key.
+    assert planner.upgrade("secrets", before, {**before, "kms_key_arn": KEY}).changed() == {
         'aws_secretsmanager_secret.this["database"]': ["update"]
     }
