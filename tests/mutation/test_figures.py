@@ -21,7 +21,6 @@ NOT_MEASURED = frozenset(
         "ecs_service",
         "monitoring",
         "rds",
-        "secrets",
         "vpc",
     ]
 )

@@ -1,101 +1,18 @@
-"""The cluster: Fargate and Fargate Spot, and EC2 instances that keep their credentials to themselves."""
+"""The cluster: Fargate and Fargate Spot, and EC2 instances that scale with their tasks."""
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import subprocess
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from generator.modules.ecs_cluster import EcsCluster
-from tests.plan.planning import ACCOUNT, REGION, Inputs, Plan, Planner, kept
-
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
-REPOSITORY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/example/runner"
-HOST: dict[str, Any] = {"instance_type": "t3.medium", "subnet_ids": ["subnet-0123456789abcdef0"], "maximum": 1}
-LABS: dict[str, Any] = {
-    **HOST,
-    "minimum": 1,
-    "target_capacity": 90,
-    "max_lifetime_days": 7,
-    "instance_refresh": False,
-    "root_volume_size": 100,
-    "ingress": {"api": {"security_group_id": "sg-0123456789abcdef0", "from_port": 8080, "to_port": 8081}},
-    "egress": {
-        "https": {"port": 443, "cidr_ipv4": "0.0.0.0/0"},
-        "s3": {"port": 443, "prefix_list_id": "pl-0123456789abcdef0"},
-        "cache": {"port": 6379, "security_group_id": "sg-0fedcba9876543210"},
-    },
-    "repository_arns": [REPOSITORY],
-    "allow_privileged": True,
-    "prune": {"every_hours": 2, "unused_hours": 12},
-    "reaper": {"container_prefix": "rl_sess_", "container_minutes": 48, "volume_prefix": "rl_ws_"},
-}
-WITH_INSTANCES: dict[str, Any] = {
-    "name": "example-test",
-    "vpc_id": "vpc-0123456789abcdef0",
-    "instances": {"labs": HOST},
-}
-CASES: dict[str, Inputs] = {
-    "example": EcsCluster.example,
-    "every_option": {
-        "name": "a" * 40,
-        "container_insights": False,
-        "default_capacity_provider_strategy": {"labs": {"weight": 1}},
-        "service_connect": True,
-        "execute_command_log": {"retention_days": 90, "kms_key_arn": KEY},
-        "log_groups": {"/ecs/shared": {"retention_days": 14}},
-        "vpc_id": "vpc-0123456789abcdef0",
-        "instances": {"labs": LABS},
-        "tags": {"Team": "platform"},
-    },
-    "spot": {
-        "name": "example-test",
-        "default_capacity_provider_strategy": {"FARGATE": {"weight": 1, "base": 2}, "FARGATE_SPOT": {"weight": 3}},
-    },
-    "instances": WITH_INSTANCES,
-    "more_instances": {
-        **WITH_INSTANCES,
-        "instances": {"builds": {**HOST, "instance_type": "c7gn.large"}, "labs": HOST},
-    },
-    "another_way_in": {
-        **WITH_INSTANCES,
-        "instances": {"labs": {**HOST, "ingress": LABS["ingress"], "egress": LABS["egress"]}},
-    },
-    "plain_log": {"name": "example-test", "execute_command_log": {}},
-    "containers_alone": {
-        **WITH_INSTANCES,
-        "instances": {"labs": {**HOST, "reaper": {"container_prefix": "session.", "container_minutes": 10}}},
-    },
-}
+from tests.plan.ecs_cluster_cases import CASES, KEY, REPOSITORY
+from tests.plan.planning import ACCOUNT, REGION, Plan, Planner, kept
 
 
 @pytest.fixture(scope="module")
 def plans(planner: Planner) -> dict[str, Plan]:
     return planner.plan("ecs_cluster", CASES)
-
-
-def cloud_config(plan: Plan, key: str = "labs") -> dict[str, Any]:
-    """What cloud-init reads on the instances *key*."""
-    text = base64.b64decode(plan[f'aws_launch_template.this["{key}"]']["user_data"]).decode()
-    first, _, rest = text.partition("\n")
-    assert first == "#cloud-config"
-    found = json.loads(rest)
-    assert isinstance(found, dict)
-    return found
-
-
-def files(plan: Plan, key: str = "labs") -> dict[str, str]:
-    """The files that cloud-init writes on the instances *key*, by path."""
-    written = cloud_config(plan, key)["write_files"]
-    by_path = {file["path"]: file["content"] for file in written}
-    assert len(by_path) == len(written)
-    return by_path
 
 
 def test_services_run_on_fargate_unless_they_say_otherwise(plans: dict[str, Plan]) -> None:
@@ -184,43 +101,6 @@ def test_a_new_ami_is_no_change_and_the_processor_decides_it(plans: dict[str, Pl
     assert plan['aws_launch_template.this["builds"]']["image_id"] == f"{path}/arm64/recommended/image_id"
 
 
-@pytest.mark.proves("IMDSv2 with hop limit 1")
-def test_containers_do_not_reach_the_instances_credentials(plans: dict[str, Plan]) -> None:
-    plan = plans["instances"]
-    (metadata,) = plan['aws_launch_template.this["labs"]']["metadata_options"]
-    assert metadata == {
-        "http_endpoint": "enabled",
-        "http_tokens": "required",
-        "http_put_response_hop_limit": 1,
-        "http_protocol_ipv6": "disabled",
-        "instance_metadata_tags": "disabled",
-    }
-    assert "ECS_AWSVPC_BLOCK_IMDS=true" in files(plan)["/etc/ecs/ecs.config"].splitlines()
-    (command,) = cloud_config(plan)["bootcmd"]
-    assert "-I DOCKER-USER -d 169.254.169.254/32 -j DROP" in command[2]
-
-
-@pytest.mark.parametrize(
-    ("rules", "expected"),
-    [
-        ("missing", ["iptables -w -N", "iptables -w -C", "iptables -w -I"]),
-        ("present", ["iptables -w -N", "iptables -w -C"]),
-        ("broken", ["iptables -w -N", "iptables -w -C", "iptables -w -I", "systemctl mask"]),
-    ],
-)
-def test_docker_does_not_start_without_the_rule(
-    plans: dict[str, Plan], tmp_path: Path, rules: str, expected: list[str]
-) -> None:
-    (command,) = cloud_config(plans["instances"])["bootcmd"]
-    fails = {"missing": "-C", "present": "-N", "broken": "-[NCI]"}[rules]
-    script(tmp_path / "iptables", 'echo "iptables $*" >> "$LOG"', f'[[ "$2" != {fails} ]]')
-    script(tmp_path / "systemctl", 'echo "systemctl $*" >> "$LOG"')
-    log = tmp_path / "log"
-    path = f"{tmp_path}:{os.environ['PATH']}"
-    subprocess.run(command, env={"PATH": path, "LOG": str(log)}, check=True)
-    assert [" ".join(line.split()[: len(e.split())]) for line, e in zip(lines(log), expected, strict=True)] == expected
-
-
 def test_the_disk_is_encrypted_and_the_address_private(plans: dict[str, Plan]) -> None:
     template = plans["every_option"]['aws_launch_template.this["labs"]']
     (device,) = template["block_device_mappings"]
@@ -234,6 +114,8 @@ def test_the_disk_is_encrypted_and_the_address_private(plans: dict[str, Plan]) -
     }
     (interface,) = template["network_interfaces"]
     assert interface["associate_public_ip_address"] == "false"
+    (attached,) = plans["every_option"].unknown['aws_launch_template.this["labs"]']["network_interfaces"]
+    assert attached["security_groups"] is True
     assert (template["key_name"], template["instance_type"]) == (None, "t3.medium")
 
 
@@ -288,74 +170,6 @@ def test_instances_with_a_lifetime_are_replaced_whatever_runs_on_them(plans: dic
     assert provider["managed_scaling"][0]["target_capacity"] == 90
 
 
-def test_a_host_runs_no_privileged_container_unless_told(plans: dict[str, Plan]) -> None:
-    assert files(plans["instances"])["/etc/ecs/ecs.config"].splitlines() == [
-        "ECS_CLUSTER=example-test",
-        "ECS_AWSVPC_BLOCK_IMDS=true",
-        "ECS_DISABLE_PRIVILEGED=true",
-    ]
-    assert "ECS_DISABLE_PRIVILEGED=false" in files(plans["every_option"])["/etc/ecs/ecs.config"].splitlines()
-
-
-@pytest.mark.proves("CloudWatch agent on instances")
-def test_the_agent_measures_memory_and_disk_as_the_alarms_read_them(plans: dict[str, Plan]) -> None:
-    config = cloud_config(plans["instances"])
-    assert "amazon-cloudwatch-agent" in config["packages"]
-    (agent,) = [c for c in config["runcmd"] if "amazon-cloudwatch-agent-ctl" in c[0]]
-    metrics = json.loads(files(plans["instances"])[agent[-1].removeprefix("file:")])["metrics"]
-    assert metrics["namespace"] == "CWAgent"
-    assert metrics["aggregation_dimensions"] == [["AutoScalingGroupName"]]
-    for collected in metrics["metrics_collected"].values():
-        assert collected["append_dimensions"] == {"AutoScalingGroupName": "example-test-labs"}
-    measured = {m for collected in metrics["metrics_collected"].values() for m in collected["measurement"]}
-    assert measured == {"mem_used_percent", "disk_used_percent"}
-
-
-@pytest.mark.proves("credential helper on instances")
-def test_the_host_logs_in_to_its_own_registry_and_bounds_the_logs_of_containers(plans: dict[str, Plan]) -> None:
-    assert "amazon-ecr-credential-helper" in cloud_config(plans["instances"])["packages"]
-    written = files(plans["instances"])
-    registry = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
-    assert json.loads(written["/root/.docker/config.json"]) == {"credHelpers": {registry: "ecr-login"}}
-    assert json.loads(written["/etc/docker/daemon.json"])["log-opts"] == {"max-file": "3", "max-size": "10m"}
-
-
-def test_timers_stand_only_where_they_are_asked_for(plans: dict[str, Plan]) -> None:
-    assert not [path for path in files(plans["instances"]) if path.endswith((".timer", ".service"))]
-    plan = plans["every_option"]
-    written = files(plan)
-    assert "--filter until=12h" in written["/etc/systemd/system/docker-prune.service"]
-    assert "OnUnitActiveSec=2h" in written["/etc/systemd/system/docker-prune.timer"].splitlines()
-    reap = "ExecStart=/usr/local/sbin/reap-containers rl_sess_ 2880 rl_ws_ 86400"
-    assert reap in written["/etc/systemd/system/reap-containers.service"].splitlines()
-    enabled = [c[-1] for c in cloud_config(plan)["runcmd"] if c[0] == "systemctl"]
-    assert enabled == ["docker-prune.timer", "reap-containers.timer"]
-    alone = files(plans["containers_alone"])["/etc/systemd/system/reap-containers.service"]
-    assert "ExecStart=/usr/local/sbin/reap-containers session. 600" in alone.splitlines()
-
-
-def test_the_reaper_ends_what_is_too_old_and_nothing_else(plans: dict[str, Plan], tmp_path: Path) -> None:
-    reaper = tmp_path / "reap-containers"
-    reaper.write_text(files(plans["every_option"])["/usr/local/sbin/reap-containers"])
-    script(
-        tmp_path / "docker",
-        'case "$*" in',
-        '"container ls --all --quiet --filter name=^/?rl_sess_") printf "old\\nnew\\ngone\\n" ;;',
-        '"volume ls --quiet --filter name=^rl_ws_") printf "worn\\nfresh\\n" ;;',
-        '*"inspect"*" old" | *"inspect"*" worn") echo 2024-01-01T00:00:00.123456789Z ;;',
-        '*"inspect"*" gone") exit 1 ;;',
-        '*"inspect"*) date --utc --iso-8601=ns ;;',
-        '*) echo "$*" >> "$LOG" ;;',
-        "esac",
-    )
-    log = tmp_path / "log"
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(log)}
-    subprocess.run(["bash", reaper, "rl_sess_", "2880"], env=environment, check=True)
-    assert lines(log) == ["container rm --force --volumes old"]
-    subprocess.run(["bash", reaper, "rl_sess_", "2880", "rl_ws_", "86400"], env=environment, check=True)
-    assert lines(log)[1:] == ["container rm --force --volumes old", "volume rm worn"]
-
-
 def test_only_named_groups_reach_an_instance_and_it_reaches_only_what_is_named(plans: dict[str, Plan]) -> None:
     plan = plans["instances"]
     assert plan.counts["aws_vpc_security_group_ingress_rule"] == 0
@@ -384,13 +198,3 @@ def test_rules_of_one_name_leave_the_others_alone(plans: dict[str, Plan]) -> Non
 def test_options_leave_the_rest_alone(plans: dict[str, Plan]) -> None:
     assert kept(plans["example"], plans["spot"]) == {"aws_ecs_cluster_capacity_providers.this": "changed"}
     assert kept(plans["example"], plans["plain_log"]) == {"aws_ecs_cluster.this": "changed"}
-
-
-def script(path: Path, *body: str) -> None:
-    """A command that stands in for one that this machine does not have, or must not run."""
-    path.write_text("\n".join(["#!/bin/bash", *body, ""]), encoding="utf-8")
-    path.chmod(0o755)
-
-
-def lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.plan.test_ecs_cluster import HOST, WITH_INSTANCES
+from tests.plan.ecs_cluster_cases import HOST, WITH_INSTANCES
 from tests.plan.wrong_values import WrongCall, bad_name
 
 STRATEGY = "default_capacity_provider_strategy"
