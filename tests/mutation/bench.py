@@ -14,6 +14,7 @@ from tests.plan.planning import MODULES, Inputs, Planner, place
 
 Json = dict[str, Any]
 ROOT_NAME = "mutants"
+INTERRUPTED = "Request cancelled"  # what terraform says of itself when it is told to end
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,17 @@ class Bench(Planner):
     def plan_calls(self, names: Sequence[str]) -> Json:
         """The plan of the calls *names* (those whose resources exist are always among them), in Terraform's JSON.
 
-        Raises TerraformRunError when terraform refuses.
+        Raises TerraformRunError when terraform refuses, RuntimeError when it was interrupted: that is no refusal.
         """
         self._write_calls(names)
         file = self.directory / f"{ROOT_NAME}.tfplan"
         terraform = self._terraform(ROOT_NAME)
         try:
             terraform.plan(out=file)
-        except TerraformRunError:
+        except TerraformRunError as error:
             self._check_machinery()
+            if any(found.summary == INTERRUPTED for found in error.diagnostics):
+                raise RuntimeError(f"terraform was interrupted: {error}") from error
             raise
         return terraform.show_plan(file)
 
