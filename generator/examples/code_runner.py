@@ -201,7 +201,7 @@ class Complete(Example):
                 "https": False,
                 "ingress_cidrs": [],
                 "ingress_security_groups": {"caller": caller.id},
-                "idle_timeout": 180,
+                "idle_timeout": 190,
                 "access_logs_bucket": logs.name,
                 "target_groups": {
                     "labs": {"port": 8080, "target_type": "instance", "health_check": {"path": "/health"}}

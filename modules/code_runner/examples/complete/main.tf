@@ -155,7 +155,7 @@ module "internal" {
   ingress_security_groups = {
     caller = aws_security_group.caller.id
   }
-  idle_timeout       = 180
+  idle_timeout       = 190
   access_logs_bucket = module.load_balancer_logs.name
   target_groups = {
     labs = { port = 8080, target_type = "instance", health_check = { path = "/health" } }
