@@ -17,10 +17,8 @@ SAMPLED = 6  # mutants of a module
 NOT_MEASURED = frozenset(
     [
         "code_runner",
-        "ecs_cluster",
         "ecs_service",
         "monitoring",
-        "rds",
         "vpc",
     ]
 )
