@@ -3,15 +3,19 @@
 - Policy statements with a Condition: moto answers "denied" when a condition does not hold, whatever the effect, ignores
   every operator but StringEquals, and takes a missing key for a match. So the usual Deny without TLS refuses all access
   to a bucket. Here a statement counts only when its condition holds, and a key the request does not carry never holds.
+- A new account: moto reads AWS's thousand managed policies anew, which takes a sixth of a second. Here they are read
+  once, and an account has copies.
 """
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.iam.models import IAMBackend, ManagedPolicy
 
 from generator.embedded_aws.patching import around
 from generator.embedded_aws.state import ServerState
@@ -33,6 +37,19 @@ def apply(_: ServerState) -> None:
         if not condition_holds(self._statement.get("Condition") or {}, incoming_condition_values or {}):
             return PermissionResult.NEUTRAL
         return original(self, action, resource, principal, incoming_condition_values)
+
+    managed: dict[str, list[ManagedPolicy]] = {}
+
+    @around(IAMBackend, "_init_aws_policies")
+    def read_once(original: Any, self: Any) -> list[ManagedPolicy]:
+        # By partition, which the ARNs name.
+        if self.region_name not in managed:
+            managed[self.region_name] = original(self)
+        copies = [copy.copy(policy) for policy in managed[self.region_name]]
+        for policy in copies:
+            # What calls can change of them is each account's own, as is the number of attachments.
+            policy.account_id, policy.versions, policy.tags = self.account_id, list(policy.versions), dict(policy.tags)
+        return copies
 
 
 def condition_holds(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.embedded_aws.cloud import Cloud, policy
+from tests.rehearsal.embedded_aws.cloud import TRUST, Cloud, policy
 
 
 def bucket_with_policy(cloud: Cloud, effect: str, condition: dict[str, dict[str, str]] | None) -> None:
@@ -36,3 +37,13 @@ def test_deny_that_holds_still_denies(cloud: Cloud, condition: dict[str, dict[st
 def test_managed_policies_of_aws_exist(cloud: Cloud) -> None:
     arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
     assert cloud.client("iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
+
+
+def test_each_account_counts_its_own_attachments_of_them(cloud: Cloud) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    other = replace(cloud, account=cloud.account[::-1])
+    mine, theirs = cloud.client("iam"), other.client("iam")
+    mine.create_role(RoleName=cloud.name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    mine.attach_role_policy(RoleName=cloud.name, PolicyArn=arn)
+    assert mine.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+    assert theirs.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
