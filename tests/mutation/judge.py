@@ -23,7 +23,7 @@ Json = dict[str, Any]
 CURRENT_TEST = "PYTEST_CURRENT_TEST"
 # Every slow test as well: a sample would let survive, by the commit's hash, what another one notices.
 OPTIONS = (
-    *("-x", "-q", "--full", "--tb=line", "--assert=plain"),
+    *("-x", "-q", "-p", "tests.sampling", "--full", "--tb=line", "--assert=plain"),
     *("-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:randomly"),
 )
 
