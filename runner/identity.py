@@ -63,7 +63,7 @@ class Identity:
             return 0
         deadline = time.monotonic() + SWEEP_SECONDS
         while _has_processes(self.uid):
-            found, whole = _processes(self.uid)
+            found, whole = processes(self.uid)
             alive = [pid for pid, state in found if state not in "ZX"]
             # Zombies that nobody reaps. A program that forks and ends all the time is missed too, but makes more of
             # them, or has ended between the listing and the reading.
@@ -135,7 +135,7 @@ def _has_processes(uid: int) -> bool:
     return True
 
 
-def _processes(uid: int) -> tuple[list[tuple[int, str]], bool]:
+def processes(uid: int) -> tuple[list[tuple[int, str]], bool]:
     """(pid, state letter) of each process with *uid* among its real, effective, saved and file-system user ids; and
     whether every process of the machine was still there when it was looked at."""
     found = []

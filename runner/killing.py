@@ -11,9 +11,9 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from runner.errors import RunnerError, UncleanError
+from runner.identity import processes
 
 _SECONDS = 2.0
 _PAUSE = 0.001
@@ -21,15 +21,8 @@ _PAUSE = 0.001
 
 def owned(uid: int) -> set[int]:
     """The processes of real, effective, saved or file-system user *uid* that have not ended, but for this one."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            with suppress(FileNotFoundError, ProcessLookupError):
-                lines = (entry / "status").read_text(errors="replace").splitlines()
-                fields = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-                if str(uid) in fields["Uid"].split("\t") and fields["State"][:1] not in "ZX":
-                    found.add(int(entry.name))
-    return found
+    found, _ = processes(uid)
+    return {pid for pid, state in found if state not in "ZX" and pid != os.getpid()}
 
 
 def is_sole_user(home: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import re
@@ -86,6 +87,21 @@ class Plan:
         (container,) = json.loads(definition["container_definitions"])
         assert isinstance(container, dict)
         return container
+
+    def cloud_config(self, template: str) -> dict[str, Any]:
+        """What cloud-init reads on the instances of a launch template."""
+        first, _, rest = base64.b64decode(self[template]["user_data"]).decode().partition("\n")
+        assert first == "#cloud-config"
+        found = json.loads(rest)
+        assert isinstance(found, dict)
+        return found
+
+    def files(self, template: str) -> dict[str, str]:
+        """The files that cloud-init writes on the instances of a launch template, by path."""
+        written = self.cloud_config(template)["write_files"]
+        by_path = {file["path"]: file["content"] for file in written}
+        assert len(by_path) == len(written)
+        return by_path
 
     def changed(self) -> dict[str, Sequence[str]]:
         """What is done to each resource that is not left as it is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from tests.plan.code_runner_cases import CASES, EC2, EXISTING, FARGATE, IMAGE, I
 from tests.plan.planning import Plan, Planner, kept
 
 SERVICE, CLUSTER = 'module.supervisor["ec2"].', 'module.cluster["ec2"].'
+HOST = f'{CLUSTER}aws_launch_template.this["host"]'
 RELEASED = ("ec2_released", "ec2_every_option")
 
 
@@ -27,16 +27,6 @@ def container(plan: Plan) -> dict[str, Any]:
     (found,) = json.loads(plan[f"{SERVICE}aws_ecs_task_definition.this[0]"]["container_definitions"])
     assert isinstance(found, dict)
     return found
-
-
-def user_data(plan: Plan) -> dict[str, Any]:
-    text = base64.b64decode(plan[f'{CLUSTER}aws_launch_template.this["host"]']["user_data"]).decode()
-    found: dict[str, Any] = json.loads(text.removeprefix("#cloud-config\n"))
-    return found
-
-
-def written(plan: Plan) -> dict[str, str]:
-    return {file["path"]: file["content"] for file in user_data(plan)["write_files"]}
 
 
 def rules(plan: Plan, direction: str) -> dict[str, Mapping[str, Any]]:
@@ -58,7 +48,7 @@ def test_the_supervisor_is_root_on_its_host_and_starts_containers_there(plans: d
     assert (int(definition["cpu"]), int(definition["memory"])) == (1024, 2048)
     (port,) = found["portMappings"]
     assert (port["containerPort"], port["hostPort"]) == (8080, 8080)
-    assert "ECS_DISABLE_PRIVILEGED=false" in written(plans["ec2_released"])["/etc/ecs/ecs.config"]
+    assert "ECS_DISABLE_PRIVILEGED=false" in plans["ec2_released"].files(HOST)["/etc/ecs/ecs.config"]
 
 
 @pytest.mark.proves("ec2 dedicated cluster and instances")
@@ -72,7 +62,7 @@ def test_the_host_runs_nothing_else(plans: dict[str, Plan]) -> None:
     service = plan[f"{SERVICE}aws_ecs_service.this[0]"]
     assert service["cluster"] == "example-labs-released"
     assert [p["capacity_provider"] for p in service["capacity_provider_strategy"]] == ["example-labs-released-host"]
-    template = plan[f'{CLUSTER}aws_launch_template.this["host"]']
+    template = plan[HOST]
     assert template["instance_type"] == "t3.medium"
     assert plan.outputs["cluster_name"] == "example-labs-released"
     assert plan.outputs["autoscaling_group_name"] == "example-labs-released-host"
@@ -99,7 +89,7 @@ def test_callers_and_the_load_balancer_alone_reach_the_port(plans: dict[str, Pla
         "load_balancer": LOAD_BALANCER["security_group_id"],
     }
     assert {(r["ip_protocol"], r["from_port"], r["to_port"]) for r in every.values()} == {("tcp", 8080, 8080)}
-    template = plans["ec2_released"][f'{CLUSTER}aws_launch_template.this["host"]']
+    template = plans["ec2_released"][HOST]
     assert template["network_interfaces"][0]["associate_public_ip_address"] == "false"
 
 
@@ -118,28 +108,28 @@ def test_the_load_balancer_sends_to_the_port_of_the_host(plans: dict[str, Plan])
 @pytest.mark.proves("ec2 without instance metadata for bridge and awsvpc")
 def test_no_container_reaches_the_hosts_credentials(plans: dict[str, Plan]) -> None:
     for case in RELEASED:
-        template = plans[case][f'{CLUSTER}aws_launch_template.this["host"]']
+        template = plans[case][HOST]
         (metadata,) = template["metadata_options"]
         assert (metadata["http_tokens"], metadata["http_put_response_hop_limit"]) == ("required", 1)
-        assert "ECS_AWSVPC_BLOCK_IMDS=true" in written(plans[case])["/etc/ecs/ecs.config"]
-        boot = json.dumps(user_data(plans[case])["bootcmd"])
+        assert "ECS_AWSVPC_BLOCK_IMDS=true" in plans[case].files(HOST)["/etc/ecs/ecs.config"]
+        boot = json.dumps(plans[case].cloud_config(HOST)["bootcmd"])
         assert "DOCKER-USER -d 169.254.169.254/32 -j DROP" in boot
 
 
 @pytest.mark.proves("ec2 disk and reaper settings")
 def test_the_disk_is_kept_from_filling_up(plans: dict[str, Plan]) -> None:
     plan = plans["ec2_every_option"]
-    (device,) = plan[f'{CLUSTER}aws_launch_template.this["host"]']["block_device_mappings"]
+    (device,) = plan[HOST]["block_device_mappings"]
     assert (device["ebs"][0]["volume_size"], device["ebs"][0]["encrypted"]) == (200, "true")
-    units = written(plan)
+    units = plan.files(HOST)
     assert "--filter until=6h" in units["/etc/systemd/system/docker-prune.service"]
     reaps = units["/etc/systemd/system/reap-containers.service"]
     assert "rl_sess_ 3000" in reaps  # 50 minutes
     assert "rl_ws_ 86400" in reaps
-    usual = written(plans["ec2_released"])
+    usual = plans["ec2_released"].files(HOST)
     assert "--filter until=24h" in usual["/etc/systemd/system/docker-prune.service"]
     assert "/etc/systemd/system/reap-containers.service" not in usual
-    (device,) = plans["ec2_released"][f'{CLUSTER}aws_launch_template.this["host"]']["block_device_mappings"]
+    (device,) = plans["ec2_released"][HOST]["block_device_mappings"]
     assert device["ebs"][0]["volume_size"] == 50
 
 
@@ -194,7 +184,7 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert (int(definition["cpu"]), int(definition["memory"])) == (512, 1024)
     group = plan[f'{CLUSTER}aws_autoscaling_group.this["host"]']
     assert group["max_instance_lifetime"] == 7 * 86400
-    template = plan[f'{CLUSTER}aws_launch_template.this["host"]']
+    template = plan[HOST]
     assert template["instance_type"] == "m7g.large"
     assert "/arm64/" in template["image_id"]
     log = plan[f"{SERVICE}aws_cloudwatch_log_group.this[0]"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.plan.ecs_cluster_cases import CASES
 from tests.plan.planning import ACCOUNT, REGION, Plan, Planner
+
+LABS = 'aws_launch_template.this["labs"]'
 
 
 @pytest.fixture(scope="module")
@@ -20,33 +20,15 @@ def plans(planner: Planner) -> dict[str, Plan]:
     return planner.plan("ecs_cluster", CASES)
 
 
-def cloud_config(plan: Plan, key: str = "labs") -> dict[str, Any]:
-    """What cloud-init reads on the instances *key*."""
-    text = base64.b64decode(plan[f'aws_launch_template.this["{key}"]']["user_data"]).decode()
-    first, _, rest = text.partition("\n")
-    assert first == "#cloud-config"
-    found = json.loads(rest)
-    assert isinstance(found, dict)
-    return found
-
-
-def files(plan: Plan, key: str = "labs") -> dict[str, str]:
-    """The files that cloud-init writes on the instances *key*, by path."""
-    written = cloud_config(plan, key)["write_files"]
-    by_path = {file["path"]: file["content"] for file in written}
-    assert len(by_path) == len(written)
-    return by_path
-
-
 def unit(plan: Plan, name: str) -> list[str]:
     """The lines of a systemd unit that cloud-init writes."""
-    return files(plan)[f"/etc/systemd/system/{name}"].splitlines()
+    return plan.files(LABS)[f"/etc/systemd/system/{name}"].splitlines()
 
 
 @pytest.mark.proves("IMDSv2 with hop limit 1")
 def test_containers_do_not_reach_the_instances_credentials(plans: dict[str, Plan]) -> None:
     plan = plans["instances"]
-    (metadata,) = plan['aws_launch_template.this["labs"]']["metadata_options"]
+    (metadata,) = plan[LABS]["metadata_options"]
     assert metadata == {
         "http_endpoint": "enabled",
         "http_tokens": "required",
@@ -54,8 +36,8 @@ def test_containers_do_not_reach_the_instances_credentials(plans: dict[str, Plan
         "http_protocol_ipv6": "disabled",
         "instance_metadata_tags": "disabled",
     }
-    assert "ECS_AWSVPC_BLOCK_IMDS=true" in files(plan)["/etc/ecs/ecs.config"].splitlines()
-    (command,) = cloud_config(plan)["bootcmd"]
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in plan.files(LABS)["/etc/ecs/ecs.config"].splitlines()
+    (command,) = plan.cloud_config(LABS)["bootcmd"]
     assert "-I DOCKER-USER -d 169.254.169.254/32 -j DROP" in command[2]
 
 
@@ -70,7 +52,7 @@ def test_containers_do_not_reach_the_instances_credentials(plans: dict[str, Plan
 def test_docker_does_not_start_without_the_rule(
     plans: dict[str, Plan], tmp_path: Path, rules: str, expected: list[str]
 ) -> None:
-    (command,) = cloud_config(plans["instances"])["bootcmd"]
+    (command,) = plans["instances"].cloud_config(LABS)["bootcmd"]
     fails = {"missing": "-C", "present": "-N", "broken": "-[NCI]"}[rules]
     script(tmp_path / "iptables", 'echo "iptables $*" >> "$LOG"', f'[[ "$2" != {fails} ]]')
     script(tmp_path / "systemctl", 'echo "systemctl $*" >> "$LOG"')
@@ -81,24 +63,24 @@ def test_docker_does_not_start_without_the_rule(
 
 
 def test_a_host_runs_no_privileged_container_unless_told(plans: dict[str, Plan]) -> None:
-    assert files(plans["instances"])["/etc/ecs/ecs.config"].splitlines() == [
+    assert plans["instances"].files(LABS)["/etc/ecs/ecs.config"].splitlines() == [
         "ECS_CLUSTER=example-test",
         "ECS_AWSVPC_BLOCK_IMDS=true",
         "ECS_DISABLE_PRIVILEGED=true",
     ]
-    assert "ECS_DISABLE_PRIVILEGED=false" in files(plans["every_option"])["/etc/ecs/ecs.config"].splitlines()
+    assert "ECS_DISABLE_PRIVILEGED=false" in plans["every_option"].files(LABS)["/etc/ecs/ecs.config"].splitlines()
 
 
 @pytest.mark.proves("CloudWatch agent on instances")
 def test_the_agent_measures_memory_and_disk_as_the_alarms_read_them(plans: dict[str, Plan]) -> None:
-    config = cloud_config(plans["instances"])
+    config = plans["instances"].cloud_config(LABS)
     assert "amazon-cloudwatch-agent" in config["packages"]
     program = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
     read, start = ("-a", "fetch-config", "-m", "ec2"), ("-s", "-c", "file:/etc/amazon-cloudwatch-agent.json")
     assert config["runcmd"] == [[program, *read, *start]]
     by_group = {"append_dimensions": {"AutoScalingGroupName": "example-test-labs"}}
     # An alarm names the group alone: not the host's name, nor the device that the root happens to be on.
-    assert json.loads(files(plans["instances"])["/etc/amazon-cloudwatch-agent.json"]) == {
+    assert json.loads(plans["instances"].files(LABS)["/etc/amazon-cloudwatch-agent.json"]) == {
         "agent": {"metrics_collection_interval": 60, "omit_hostname": True},
         "metrics": {
             "namespace": "CWAgent",
@@ -113,8 +95,8 @@ def test_the_agent_measures_memory_and_disk_as_the_alarms_read_them(plans: dict[
 
 @pytest.mark.proves("credential helper on instances")
 def test_the_host_logs_in_to_its_own_registry_and_bounds_the_logs_of_containers(plans: dict[str, Plan]) -> None:
-    assert "amazon-ecr-credential-helper" in cloud_config(plans["instances"])["packages"]
-    written = files(plans["instances"])
+    assert "amazon-ecr-credential-helper" in plans["instances"].cloud_config(LABS)["packages"]
+    written = plans["instances"].files(LABS)
     registry = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     assert json.loads(written["/root/.docker/config.json"]) == {"credHelpers": {registry: "ecr-login"}}
     assert json.loads(written["/etc/docker/daemon.json"]) == {
@@ -124,7 +106,7 @@ def test_the_host_logs_in_to_its_own_registry_and_bounds_the_logs_of_containers(
 
 
 def test_everybody_reads_what_is_written_and_runs_the_one_script(plans: dict[str, Plan]) -> None:
-    written = cloud_config(plans["every_option"])["write_files"]
+    written = plans["every_option"].cloud_config(LABS)["write_files"]
     modes = {file["path"]: file["permissions"] for file in written}
     assert modes.pop("/usr/local/sbin/reap-containers") == "0755"
     assert set(modes.values()) == {"0644"}
@@ -133,8 +115,8 @@ def test_everybody_reads_what_is_written_and_runs_the_one_script(plans: dict[str
 
 
 def test_timers_stand_only_where_they_are_asked_for(plans: dict[str, Plan]) -> None:
-    assert not [path for path in files(plans["instances"]) if path.endswith((".timer", ".service"))]
-    commands = cloud_config(plans["every_option"])["runcmd"]
+    assert not [path for path in plans["instances"].files(LABS) if path.endswith((".timer", ".service"))]
+    commands = plans["every_option"].cloud_config(LABS)["runcmd"]
     assert commands[1:] == [
         ["systemctl", "enable", "--now", "--no-block", timer]
         for timer in ("docker-prune.timer", "reap-containers.timer")
@@ -174,7 +156,7 @@ def test_the_reaper_is_told_what_outlived_its_session(plans: dict[str, Plan]) ->
 
 def test_the_reaper_ends_what_is_too_old_and_nothing_else(plans: dict[str, Plan], tmp_path: Path) -> None:
     reaper = tmp_path / "reap-containers"
-    reaper.write_text(files(plans["every_option"])["/usr/local/sbin/reap-containers"])
+    reaper.write_text(plans["every_option"].files(LABS)["/usr/local/sbin/reap-containers"])
     reaper.chmod(0o755)
     script(
         tmp_path / "docker",

@@ -11,7 +11,7 @@ import pytest
 from generator.embedded_aws import EmbeddedAws
 from tests.rehearsal.embedded_aws.cloud import MOTO_ACCOUNT, Cloud
 
-TESTS_BEFORE_RESET = 25  # each has an account of its own, which takes some 10 MB of the server
+TESTS_BEFORE_RESET = 25  # each has an account of its own, which takes up to 5 MB of the server
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""IAM: a statement counts only when its condition holds."""
+"""IAM: a statement counts only when its condition holds, and each account has AWS's managed policies."""
 
 from __future__ import annotations
 
