@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.terraform.failure import TerraformRunError
+from generator.terraform.failure import TerraformInterruptedError, TerraformRunError
 from tests.mutation.mutants import Mutant
 from tests.plan.planning import MODULES, Inputs, Planner, place
 
 Json = dict[str, Any]
 ROOT_NAME = "mutants"
-INTERRUPTED = "Request cancelled"  # what terraform says of itself when it is told to end
+INTERRUPTED = "Request cancelled"  # what terraform says of a call to a provider that was cancelled (gRPC: CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Bench(Planner):
     def plan_calls(self, names: Sequence[str]) -> Json:
         """The plan of the calls *names* (those whose resources exist are always among them), in Terraform's JSON.
 
-        Raises TerraformRunError when terraform refuses, RuntimeError when it was interrupted: that is no refusal.
+        Raises TerraformRunError when terraform refuses, TerraformInterruptedError when its call to the
+        provider was cancelled: that is no refusal.
         """
         self._write_calls(names)
         file = self.directory / f"{ROOT_NAME}.tfplan"
@@ -71,7 +72,7 @@ class Bench(Planner):
         except TerraformRunError as error:
             self._check_machinery()
             if any(found.summary == INTERRUPTED for found in error.diagnostics):
-                raise RuntimeError(f"terraform was interrupted: {error}") from error
+                raise TerraformInterruptedError(f"interrupted: {error}") from error
             raise
         return terraform.show_plan(file)
 
