@@ -6,6 +6,7 @@ import os
 import select
 import selectors
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -117,10 +118,12 @@ class _Report:
 def run_stage(stage: Stage, launcher: Launcher, who: Identity) -> Outcome:
     """Runs *stage* to its end, or to the first limit. Afterwards no process of it is left, as far as its identity
     allows to tell. RunnerError if it could not be started, or if its end could not be established."""
+    # Before it starts: on a busy machine the program gets far before this process runs again.
+    before = _disk_before(stage, who)
     started_at = time.monotonic()
     started = launcher.start(stage.words, _options(stage, who), stage.environment, stage.stdin)
     try:
-        watch = _Watch(stage, started, started_at, who)
+        watch = _Watch(stage, started, started_at, _Usage(stage, started, who, before))
     except BaseException:
         started.close()
         os.waitpid(started.pid, 0)
@@ -138,9 +141,8 @@ def run_stage(stage: Stage, launcher: Launcher, who: Identity) -> Outcome:
 class _Watch:
     """The event loop over one launcher's pipes."""
 
-    def __init__(self, stage: Stage, started: Started, started_at: float, who: Identity) -> None:
-        self._stage, self._started, self._started_at = stage, started, started_at
-        self._usage = _Usage(stage, started, who)
+    def __init__(self, stage: Stage, started: Started, started_at: float, usage: _Usage) -> None:
+        self._stage, self._started, self._started_at, self._usage = stage, started, started_at, usage
         self._launcher = os.pidfd_open(started.pid)
         self._program: int | None = None
         self._report = _Report()
@@ -264,15 +266,13 @@ class _Watch:
 
 
 class _Usage:
-    """Looks from time to time at what all processes of the program use together."""
+    """Looks from time to time at what all processes of the program use together. *before* is not the program's."""
 
-    def __init__(self, stage: Stage, started: Started, who: Identity) -> None:
+    def __init__(self, stage: Stage, started: Started, who: Identity, before: DiskUse) -> None:
         self._limits, self._directory, self._given = stage.limits, stage.directory, started.given
-        adopted = {"adopted-orphans", "namespaces"} & set(stage.home.asked())
-        self._tree = Tree(started.pid, None if adopted else who.searchable)
+        self._tree = Tree(started.pid, _stray_uid(stage, who))
         self._most = DiskUse(stage.limits.disk_bytes, stage.limits.files)
-        self._before = DiskUse()
-        self._before = self._disk()
+        self._before = before
         self._next = time.monotonic() + _TICK_SECONDS
         self._ticks = 0
         self.excess = 0
@@ -309,8 +309,19 @@ class _Usage:
 
     def _disk(self) -> DiskUse:
         named = used_below(self._directory, self._most + self._before)
-        unnamed = self._tree.deleted_files(self._given)
-        return named + DiskUse(sum(unnamed.values()), len(unnamed))
+        return named + self._tree.deleted_files(self._given)
+
+
+def _stray_uid(stage: Stage, who: Identity) -> int | None:
+    """The user by which processes of the program are found that nobody adopted; None where somebody adopts them."""
+    adopted = {"adopted-orphans", "namespaces"} & set(stage.home.asked())
+    return None if adopted else who.searchable
+
+
+def _disk_before(stage: Stage, who: Identity) -> DiskUse:
+    """What would be taken for the program's disk, though it has not started yet."""
+    everything = DiskUse(sys.maxsize, sys.maxsize)
+    return used_below(stage.directory, everything) + Tree(None, _stray_uid(stage, who)).deleted_files()
 
 
 def _options(stage: Stage, who: Identity) -> list[str]:

@@ -20,14 +20,14 @@ _GONE = (FileNotFoundError, ProcessLookupError)
 
 @dataclass(frozen=True)
 class Tree:
-    """The processes below the launcher *root*; with *uid*, also those of that user that nobody adopted."""
+    """The processes below the launcher *root*, if it runs; with *uid*, also those of that user that nobody adopted."""
 
-    root: int
+    root: int | None
     uid: int | None = None
 
     def pids(self) -> set[int]:
         """The processes there are now."""
-        below = _descendants(self.root)
+        below = set() if self.root is None else _descendants(self.root)
         if self.uid is None:
             return below
         others = _descendants(os.getpid()) - below  # of this runner, which may run several programs at a time
@@ -39,16 +39,16 @@ class Tree:
         resident = sum(_resident(pid) for pid in pids)
         return resident if resident <= enough else sum(_proportional(pid) for pid in pids)
 
-    def deleted_files(self, known: tuple[int, int]) -> dict[tuple[int, int], int]:
-        """Files without a name that the processes hold open, with their bytes on disk; not the one that is *known*."""
-        found = {}
+    def deleted_files(self, known: tuple[int, int] | None = None) -> DiskUse:
+        """Files without a name that the processes hold open; but for the one that is *known*."""
+        found: dict[tuple[int, int], int] = {}
         for pid in self.pids():
             for entry in _names(f"/proc/{pid}/fd"):
                 with suppress(*_GONE, PermissionError):
                     file = os.stat(f"/proc/{pid}/fd/{entry}")  # noqa: PTH116 - as fast as it gets
                     if stat.S_ISREG(file.st_mode) and file.st_nlink == 0 and (file.st_dev, file.st_ino) != known:
                         found[file.st_dev, file.st_ino] = file.st_blocks * BLOCK
-        return found
+        return DiskUse(sum(found.values()), len(found))
 
 
 @dataclass(frozen=True)

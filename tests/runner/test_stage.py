@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +13,42 @@ import pytest
 from runner.contract import RUN_LIMITS
 from runner.errors import RunnerError
 from runner.identity import identity
-from runner.launcher import Launcher, launcher
+from runner.launcher import Launcher, Started, launcher
 from runner.stage import Outcome, Stage, _Report, run_stage
 from runner.workdir import work_directory
+from tests.runner.service.load import wait_for
 
 
 def run_words(*words: str) -> Outcome:
     with identity() as who, work_directory(who.uid) as directory:
         stage = Stage(words, directory, {"PATH": "/usr/bin:/bin"}, RUN_LIMITS)
         return run_stage(stage, launcher(), who)
+
+
+class _OvertakenLauncher(Launcher):
+    """As on a busy machine: the program has got as far as *file* before its runner goes on."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(Path(f"/proc/self/fd/{launcher()._descriptor}").read_bytes())
+        self._file = file
+
+    def start(
+        self, program: Sequence[str], options: Sequence[str], environment: Mapping[str, str], stdin: bytes
+    ) -> Started:
+        started = super().start(program, options, environment, stdin)
+        wait_for(self._file.exists)
+        return started
+
+
+@pytest.mark.parametrize("deleted", ["", "rm big;"], ids=["named", "deleted"])
+def test_what_a_program_writes_at_once_counts_as_its_own(deleted: str) -> None:
+    limits = replace(RUN_LIMITS, disk_bytes=1 << 20)
+    script = f"exec 9> big; printf %3000000d 0 >&9; {deleted} : > written; sleep 2"
+    with identity() as who, work_directory(who.uid) as directory:
+        stage = Stage(("/bin/sh", "-c", script), directory, {"PATH": "/usr/bin:/bin"}, limits)
+        outcome = run_stage(stage, _OvertakenLauncher(directory / "written"), who)
+    assert (outcome.stopped, outcome.signal) == ("disk", signal.SIGKILL)
+    assert outcome.excess >= 3_000_000
 
 
 @pytest.mark.parametrize("said", [b"exit x\n", b"\xff\n", b"pid 1\npid 2\n"])
