@@ -14,6 +14,7 @@ from tests.plan.planning import MODULES, Inputs, Planner, place
 
 Json = dict[str, Any]
 ROOT_NAME = "mutants"
+NEW_ROOT_NAME = "mutants-new"
 INTERRUPTED = "Request cancelled"  # what terraform says of a call to a provider that was cancelled (gRPC: CANCELLED)
 
 
@@ -39,13 +40,18 @@ class Bench(Planner):
 
     def prepare(self, calls: Calls) -> Json:
         """Apply what exists before, and return the plan of the module as it is. To be called before the others."""
+        self.copy(calls)
+        self._make_existing()
+        return self.plan_calls(list(calls.inputs))
+
+    def copy(self, calls: Calls) -> None:
+        """What `prepare` begins with: copies of the modules, and root modules of *calls*."""
         self.calls = calls
         shutil.copytree(MODULES, self.directory / "modules", dirs_exist_ok=True)
         self.prepared.add(self.directory / "modules")
-        self._write_calls(list(calls.inputs))
-        self._terraform(ROOT_NAME).init()
-        self._make_existing()
-        return self.plan_calls(list(calls.inputs))
+        for name in (ROOT_NAME, NEW_ROOT_NAME):
+            self._write_calls(list(calls.inputs), name)
+            self._terraform(name).init()
 
     @contextmanager
     def mutated(self, mutant: Mutant, replacement: str) -> Iterator[None]:
@@ -64,9 +70,16 @@ class Bench(Planner):
         Raises TerraformRunError when terraform refuses, TerraformInterruptedError when its call to the
         provider was cancelled: that is no refusal.
         """
-        self._write_calls(names)
-        file = self.directory / f"{ROOT_NAME}.tfplan"
-        terraform = self._terraform(ROOT_NAME)
+        return self._plan_of(ROOT_NAME, [*names, *self.calls.existing])
+
+    def plan_new(self, names: Sequence[str]) -> Json:
+        """As `plan_calls`, but of the calls *names* only, and as if nothing of them existed."""
+        return self._plan_of(NEW_ROOT_NAME, names)
+
+    def _plan_of(self, name: str, calls: Sequence[str]) -> Json:
+        self._write_calls(calls, name)
+        file = self.directory / f"{name}.tfplan"
+        terraform = self._terraform(name)
         try:
             terraform.plan(out=file)
         except TerraformRunError as error:
@@ -76,19 +89,16 @@ class Bench(Planner):
             raise
         return terraform.show_plan(file)
 
-    def plan_anew(self, names: Sequence[str], mutant: Mutant, replacement: str) -> Json:
-        """As `plan_calls`, but what exists before is made by the mutant too.
+    @contextmanager
+    def made_anew(self, mutant: Mutant, replacement: str) -> Iterator[None]:
+        """As `mutated`, but what exists before is made by the mutant too, and stays.
 
         An applied resource keeps values that its configuration does not give any more, and a replacement hides them.
         """
         self._forget_existing()
-        try:
-            with self.mutated(mutant, replacement):
-                self._make_existing()
-                return self.plan_calls(names)
-        finally:
-            self._forget_existing()
+        with self.mutated(mutant, replacement):
             self._make_existing()
+            yield
 
     def errors(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
         """As `Planner.refused`, of the module as it is now in the copy."""
@@ -118,12 +128,10 @@ class Bench(Planner):
         finally:
             terraform.destroy()
 
-    def _write_calls(self, names: Sequence[str]) -> None:
-        chosen = {*names, *self.calls.existing}
-        root = self.directory / "roots" / ROOT_NAME
-        for file in root.glob("*.tf.json"):
+    def _write_calls(self, names: Sequence[str], root: str = ROOT_NAME) -> None:
+        for file in (self.directory / "roots" / root).glob("*.tf.json"):
             file.unlink()
-        self._write(ROOT_NAME, {n: (self.calls.module, i) for n, i in self.calls.inputs.items() if n in chosen})
+        self._write(root, {n: (self.calls.module, i) for n, i in self.calls.inputs.items() if n in names})
 
     def _make_existing(self) -> None:
         if self.calls.existing:

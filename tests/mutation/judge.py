@@ -171,13 +171,16 @@ def _outputs(plan: Json, call: str) -> Json:
         return {}
     # Of outputs that are all known, Terraform says just false.
     parts = unknown if isinstance(unknown, Mapping) else {}
-    return {name: {"value": value} for name, value in change["after"].items() if not _any(parts.get(name, False))}
+    return {
+        name: {"value": value} for name, value in change["after"].items() if not any_unknown(parts.get(name, False))
+    }
 
 
-def _any(unknown: object) -> bool:
+def any_unknown(unknown: object) -> bool:
+    """Whether anything is, in what a plan's JSON says under ``after_unknown``."""
     if isinstance(unknown, Mapping):
-        return any(map(_any, unknown.values()))
-    return any(map(_any, unknown)) if isinstance(unknown, list) else bool(unknown)
+        return any(map(any_unknown, unknown.values()))
+    return any(map(any_unknown, unknown)) if isinstance(unknown, list) else bool(unknown)
 
 
 def plans_of(plan: Json, calls: Sequence[str], planned: Sequence[str]) -> Mapping[str, Plan]:

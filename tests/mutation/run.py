@@ -79,18 +79,22 @@ def sample(found: Sequence[Mutant], share: float, seed: str) -> list[Mutant]:
 def trial(module: str) -> Iterator[Trial]:
     """A trial of *module*, with an embedded AWS and a provider of its own for as long as the context lasts."""
     with ExitStack() as stack:
-        directory = stack.enter_context(temporary_directory())
-        (directory / "shared").mkdir()
-        tools = Tools.find()
-        start_aws = cache(lambda: stack.enter_context(EmbeddedAws.start()))
-        start_proxy = cache(lambda: stack.enter_context(tools.proxy(tools.environment(start_aws(), ACCOUNT))))
-        nothing_kept = PlanCache(directory, enabled=False)
-        bench = Bench(tools, start_aws, start_proxy, directory, directory / "shared", nothing_kept)
+        bench, other = _bench(stack), _bench(stack)
         real = CasePlanner(ROOT, PlanCache(default_directory()), REGION)
         stack.callback(real.close)
-        of_copies = CasePlanner(directory, nothing_kept, REGION)
+        of_copies = CasePlanner(bench.directory, bench.cache, REGION)
         stack.callback(of_copies.close)
-        yield Trial(learn(module, bench, real), bench, of_copies)
+        yield Trial(learn(module, bench, real), bench, other, of_copies)
+
+
+def _bench(stack: ExitStack) -> Bench:
+    """A bench, whose embedded AWS and provider start when they are needed, and end with *stack*."""
+    directory = stack.enter_context(temporary_directory())
+    (directory / "shared").mkdir()
+    tools = Tools.find()
+    start_aws = cache(lambda: stack.enter_context(EmbeddedAws.start()))
+    start_proxy = cache(lambda: stack.enter_context(tools.proxy(tools.environment(start_aws(), ACCOUNT))))
+    return Bench(tools, start_aws, start_proxy, directory, directory / "shared", PlanCache(directory, enabled=False))
 
 
 def _end_with_parent() -> None:

@@ -16,7 +16,7 @@ from generator.plan_tests.failure import PlanFailedError
 from generator.plan_tests.planner import Planner as CasePlanner
 from generator.terraform.failure import TerraformRunError
 from tests.mutation.bench import Bench, Json
-from tests.mutation.judge import Answers, as_root, failing_case, failing_test, plans_of, refused_case
+from tests.mutation.judge import Answers, any_unknown, as_root, failing_case, failing_test, plans_of, refused_case
 from tests.mutation.mutants import Mutant
 from tests.mutation.questions import Questions
 from tests.plan.capabilities import ROOT
@@ -48,19 +48,28 @@ class Outcome:
 class Trial:
     """The tests that asked *questions*, on a *bench*. *planner* plans single calls of the bench's copy.
 
+    *other* is a second bench, for mutants that change what exists before: they make it themselves.
+
     Raises RuntimeError when the module as it is does not pass its tests here.
     """
 
-    def __init__(self, questions: Questions, bench: Bench, planner: CasePlanner) -> None:
-        self.questions, self.bench, self.planner = questions, bench, planner
+    def __init__(self, questions: Questions, bench: Bench, other: Bench, planner: CasePlanner) -> None:
+        self.questions, self.bench, self.other, self.planner = questions, bench, other, planner
         self.everything = list(questions.calls.inputs)
+        self.existing = list(questions.calls.existing)
+        self.new = [call for call in self.everything if call not in self.existing]
         self.baseline = bench.prepare(questions.calls)
+        if self.existing:
+            other.copy(questions.calls)
         self.check_baseline()
 
     def check_baseline(self) -> None:
         """Raises RuntimeError when the module as it is does not pass its tests, now."""
         plan = self.bench.plan_calls(self.everything)
-        by = self._noticed(plan, self.everything) or self._noticed_by_refusals() or self._noticed_by_slow_tests(plan)
+        by = self._noticed(plan, self.everything)
+        by = by or (self._noticed(self.bench.plan_calls([]), self.existing) if self.existing else "")
+        by = by or (self._noticed(self.bench.plan_new(self.new), self.new) if self.new else "")
+        by = by or self._noticed_without_plan(plan)
         if by:
             raise RuntimeError(f"{by} fails on the module {self.questions.module} as it is")
         if _changes(plan) != _changes(self.baseline):
@@ -85,26 +94,38 @@ class Trial:
     def _tried(self, mutant: Mutant, replacement: str) -> tuple[str, bool]:
         """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
         made_before = _block(mutant) in self.questions.calls.existing_blocks()
-        if not made_before:
-            with self.bench.mutated(mutant, replacement):
-                if (few := self._telling(mutant)) and (by := self._noticed(self.bench.plan_calls(few), few)):
-                    return by, False
-                plan = self.bench.plan_calls(self.everything)
-                if not self._disturbs(plan):
-                    return self._judged(plan)
-        try:
-            plan = self.bench.plan_anew(self.everything, mutant, replacement)
-            with self.bench.mutated(mutant, replacement):
-                by, _ = self._judged(plan)
-        finally:
-            # What exists before was made once more, and has other identifiers; also if the mutant was refused.
-            self.baseline = self.bench.plan_calls(self.everything)
-        return by, False
+        with self.bench.mutated(mutant, replacement):
+            if by := self._noticed_soon(mutant, everything_new=made_before):
+                return by, False
+            plan = None if made_before else self.bench.plan_calls(self.everything)
+            if plan is None or self._disturbs(plan):
+                return self._tried_anew(mutant, replacement), False
+            same_plan = _changes(plan) == _changes(self.baseline)
+            by = "" if same_plan else self._noticed(plan, self.everything)
+            return by or self._noticed_without_plan(plan), same_plan
 
-    def _judged(self, plan: Json) -> tuple[str, bool]:
-        same_plan = _changes(plan) == _changes(self.baseline)
-        by = "" if same_plan else self._noticed(plan, self.everything)
-        return by or self._noticed_by_refusals() or self._noticed_by_slow_tests(plan), same_plan
+    def _noticed_soon(self, mutant: Mutant, *, everything_new: bool) -> str:
+        """What notices *mutant* in calls that are soon planned, as most are: to make what exists anew takes long."""
+        for calls in (self._telling(mutant), self.new if everything_new else []):
+            if calls and (by := self._noticed(self.bench.plan_new(calls), calls)):
+                return by
+        if not self.existing:
+            return ""
+        try:
+            plan = self.bench.plan_calls([])
+        except TerraformRunError:  # perhaps only because what exists is protected
+            return ""
+        return self._noticed(plan, self.existing) if self._tells_as_much(plan) else ""
+
+    def _tried_anew(self, mutant: Mutant, replacement: str) -> str:
+        with self.other.made_anew(mutant, replacement):
+            by = self._noticed(self.other.plan_calls([]), self.existing)
+            plan = self.other.plan_calls(self.everything) if not by else {}
+        return by or self._noticed(plan, self.everything) or self._noticed_without_plan(plan)
+
+    def _noticed_without_plan(self, plan: Json) -> str:
+        """What notices it where it is not in *plan*, of all calls."""
+        return self._noticed_by_refusals() or self._noticed_by_slow_tests(plan)
 
     def _noticed(self, plan: Json, planned: Sequence[str]) -> str:
         """The case or test that fails on *plan*, in which there are the calls *planned*."""
@@ -157,8 +178,20 @@ class Trial:
             for change in plan["resource_changes"]
         )
 
+    def _tells_as_much(self, plan: Json) -> bool:
+        """Whether *plan* knows as much of what exists as the plan of the module as it is: nothing of it is made anew,
+        at most changed, without anything that is known after the apply only."""
+        reads = {change["address"] for change in self.baseline["resource_changes"] if _is_read(change)}
+        return all(
+            change["address"] in reads
+            if _is_read(change)
+            else change["change"]["before"] is None
+            or ("delete" not in change["change"]["actions"] and not any_unknown(change["change"]["after_unknown"]))
+            for change in plan["resource_changes"]
+        )
+
     def _telling(self, mutant: Mutant) -> list[str]:
-        """The few calls that are likeliest to show *mutant*; none when all are few.
+        """The few calls that are likeliest to show *mutant*, of which nothing exists; none when all are few.
 
         First cases that expect something of its resource, then the calls that make most.
         """
@@ -166,11 +199,10 @@ class Trial:
         cases = self.questions.cases
         about = [call for call, case in cases.items() if any(block in address for address in case.expect.values)]
         about.sort(key=lambda call: -sum(block in address for address in cases[call].expect.values))
-        others = [call for call in self.everything if call not in cases]
+        others = [call for call in self.new if call not in cases]
         others.sort(key=lambda call: (call != "example", -len(self._addresses[call])))
         few = [*about[:2], *others[: FEW - len(about[:2])]]
-        planned = [call for call in self.everything if call in few or call in self.questions.calls.existing]
-        return planned if len(planned) < len(self.everything) else []
+        return few if len(few) < len(self.new) else []
 
     @cached_property
     def _addresses(self) -> dict[str, list[str]]:
@@ -207,6 +239,10 @@ class Trial:
 def _block(mutant: Mutant) -> str:
     """The address of the block that *mutant* is in, without its module."""
     return ".".join(mutant.place.split(".")[:2])
+
+
+def _is_read(change: Json) -> bool:
+    return list(change["change"]["actions"]) == ["read"]
 
 
 def _changes(plan: Json) -> tuple[object, object]:
