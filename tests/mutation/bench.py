@@ -135,6 +135,7 @@ class Bench(Planner):
 
     def _make_existing(self) -> None:
         if self.calls.existing:
+            self._write_calls(list(self.calls.existing))  # Terraform also thinks about calls that it has no target in
             addresses = [f"module.{call}.{address}" for call, found in self.calls.existing.items() for address in found]
             self._apply(ROOT_NAME, addresses)
         self.release(self.calls.images)
@@ -143,7 +144,6 @@ class Bench(Planner):
         """Empty the account. A mutant's resources cannot always be destroyed: a key may deny that it be read."""
         self.start_aws().reset()
         (self.directory / "roots" / ROOT_NAME / "terraform.tfstate").unlink(missing_ok=True)
-        self._write_calls(list(self.calls.inputs))
 
     def _check_machinery(self) -> None:
         """Raises SlipwayError when the embedded AWS or the proxy has ended: that is no refusal of a mutant."""

@@ -32,12 +32,13 @@ OPTIONS = (
 class Answers:
     """What the fixtures `planner` and `plan` give to tests, instead of planning.
 
-    The four functions answer their questions, or raise `pytest.skip.Exception` where they have no answer.
+    The functions answer their questions, or raise `pytest.skip.Exception` where they have no answer.
     """
 
     start_aws: Callable[[], EmbeddedAws]
     on_plan: Callable[[str, Mapping[str, Inputs], Mapping[str, Sequence[str]], Mapping[str, str]], Mapping[str, Plan]]
     on_upgrade: Callable[[str, Inputs, Inputs], Plan]
+    on_refused: Callable[[str, Mapping[str, tuple[str, Inputs]]], Mapping[str, Sequence[str]]]
     on_single: Callable[[Path, Mapping[str, Any]], TerraformPlanOutput]
 
     def plan(
@@ -52,6 +53,9 @@ class Answers:
 
     def upgrade(self, module: str, before: Inputs, after: Inputs) -> Plan:
         return self.on_upgrade(module, before, after)
+
+    def refused(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> Mapping[str, Sequence[str]]:
+        return self.on_refused(name, calls)
 
 
 class SomePlans(Mapping[str, Plan]):

@@ -87,6 +87,10 @@ def _recorder(questions: Questions, bench: Bench, planner: CasePlanner) -> Answe
         questions.slow = True
         return read_plans(bench.upgraded(before, after), ["it"])["it"]
 
+    def on_refused(name: str, calls: Mapping[str, tuple[str, Inputs]]) -> Mapping[str, Sequence[str]]:
+        questions.slow = True
+        return bench.errors(name, calls)
+
     def on_single(path: Path, variables: Mapping[str, Any]) -> TerraformPlanOutput:
         try:
             plan = planner.plan(path, variables)
@@ -97,4 +101,4 @@ def _recorder(questions: Questions, bench: Bench, planner: CasePlanner) -> Answe
             questions.single[f"plan-{len(questions.single)}"] = (path, variables)
         return plan
 
-    return Answers(bench.start_aws, on_plan, on_upgrade, on_single)
+    return Answers(bench.start_aws, on_plan, on_upgrade, on_refused, on_single)

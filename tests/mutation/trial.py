@@ -224,13 +224,16 @@ class Trial:
                 return pytest.skip("comes last")
             return read_plans(self.bench.upgraded(before, after), ["it"])["it"]
 
+        def on_refused(name: str, calls: Mapping[str, tuple[str, Inputs]]) -> Mapping[str, Sequence[str]]:
+            return self.bench.errors(name, calls) if slow else pytest.skip("comes last")
+
         def on_single(path: Path, variables: Mapping[str, Any]) -> TerraformPlanOutput:
             call = self.questions.call_of(path, variables)
             if call in planned:
                 return TerraformPlanOutput(as_root(plan, str(call)))
             return self.planner.plan(self._in_copy(path), variables) if slow else pytest.skip("comes last")
 
-        return Answers(self.bench.start_aws, on_plan, on_upgrade, on_single)
+        return Answers(self.bench.start_aws, on_plan, on_upgrade, on_refused, on_single)
 
     def _in_copy(self, module: Path) -> Path:
         return self.bench.directory / module.relative_to(ROOT)

@@ -102,6 +102,9 @@ def test_one(plans):
 def test_all(plans):
     assert len(plans) == 2
 
+def test_refused(planner):
+    assert planner.refused("wrong", {}) == {"bucket": ["said"]}
+
 def test_other(plans):
     assert not plans["other"].values
 """
@@ -120,6 +123,7 @@ def test_tests_fail_by_what_is_planned_and_are_skipped_for_what_is_not(
         start_aws=lambda: pytest.fail("nothing is started"),
         on_plan=lambda _, cases, __, ___: plans_of(plan(), list(cases), planned),
         on_upgrade=lambda *_: pytest.fail("nothing is upgraded"),
+        on_refused=lambda *_: {"bucket": ["said"]},
         on_single=lambda *_: pytest.fail("nothing is planned"),
     )
     failed = failing_test([file], tmp_path, answers)
@@ -131,4 +135,4 @@ def test_a_file_that_cannot_be_collected_is_no_verdict(tmp_path: Path) -> None:
     (tmp_path / "test_bucket.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
     fail = lambda *_: pytest.fail("nothing is asked")  # noqa: E731
     with pytest.raises(RuntimeError, match="pytest ended with"):
-        failing_test([tmp_path / "test_bucket.py"], tmp_path, Answers(fail, fail, fail, fail))
+        failing_test([tmp_path / "test_bucket.py"], tmp_path, Answers(fail, fail, fail, fail, fail))
