@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from generator.terraform.driver import Terraform
 from generator.terraform.failure import TerraformInterruptedError, TerraformRunError
 from tests.mutation.mutants import Mutant
 from tests.plan.planning import MODULES, Inputs, Planner, place
@@ -33,10 +34,12 @@ class Calls:
         return {".".join(address.split("[")[0].split(".")[:2]) for address in addresses}
 
 
+@dataclass
 class Bench(Planner):
     """Plans mutants of the module of *calls*, in place of the module, with the same calls every time."""
 
-    calls: Calls
+    calls: Calls = field(init=False)
+    _terraforms: dict[str, Terraform] = field(default_factory=dict, init=False)
 
     def prepare(self, calls: Calls) -> Json:
         """Apply what exists before, and return the plan of the module as it is. To be called before the others."""
@@ -127,6 +130,13 @@ class Bench(Planner):
             return self._planned(terraform, name)
         finally:
             terraform.destroy()
+
+    def _terraform(self, name: str, **variables: str) -> Terraform:
+        if variables:
+            return super()._terraform(name, **variables)
+        if name not in self._terraforms:  # a mutant has the same types of resources, and to look for them takes time
+            self._terraforms[name] = super()._terraform(name)
+        return self._terraforms[name]
 
     def _write_calls(self, names: Sequence[str], root: str = ROOT_NAME) -> None:
         for file in (self.directory / "roots" / root).glob("*.tf.json"):

@@ -106,9 +106,13 @@ class Trial:
 
     def _noticed_soon(self, mutant: Mutant, *, everything_new: bool) -> str:
         """What notices *mutant* in calls that are soon planned, as most are: to make what exists anew takes long."""
-        for calls in (self._telling(mutant), self.new if everything_new else []):
-            if calls and (by := self._noticed(self.bench.plan_new(calls), calls)):
-                return by
+        few = self._telling(mutant)
+        by = self._noticed(self.bench.plan_new(few), few) if few else ""
+        by = by or self._noticed_beside_existing()
+        return by or (self._noticed(self.bench.plan_new(self.new), self.new) if everything_new and self.new else "")
+
+    def _noticed_beside_existing(self) -> str:
+        """What notices the mutant in the calls of which something exists, if that is at most changed."""
         if not self.existing:
             return ""
         try:
