@@ -24,7 +24,8 @@ from tests.plan.planning import Inputs, Plan, read_plans
 from tests.plan.test_wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, inputs_of, own_words
 from tests.plan.wrong_values import WrongCall
 
-FEW = 3  # calls of the first attempt, in which most mutants are noticed
+# Cases of the first attempt, in which most mutants are noticed, and calls of the second.
+CASES, FEW = 2, 3
 # How the provider's two kits say what an argument takes.
 ONE_OF = re.compile(r"one of:? \[([^\]]*)\]")
 QUOTED = re.compile(r'"[^"]*"')
@@ -106,9 +107,10 @@ class Trial:
 
     def _noticed_soon(self, mutant: Mutant, *, everything_new: bool) -> str:
         """What notices *mutant* in calls that are soon planned, as most are: to make what exists anew takes long."""
-        few = self._telling(mutant)
-        by = self._noticed(self.bench.plan_new(few), few) if few else ""
-        by = by or self._noticed_beside_existing()
+        for few in self._telling(mutant):
+            if by := self._noticed(self.bench.plan_new(few), few):
+                return by
+        by = self._noticed_beside_existing()
         return by or (self._noticed(self.bench.plan_new(self.new), self.new) if everything_new and self.new else "")
 
     def _noticed_beside_existing(self) -> str:
@@ -194,10 +196,11 @@ class Trial:
             for change in plan["resource_changes"]
         )
 
-    def _telling(self, mutant: Mutant) -> list[str]:
-        """The few calls that are likeliest to show *mutant*, of which nothing exists; none when all are few.
+    def _telling(self, mutant: Mutant) -> Iterator[list[str]]:
+        """A few calls at a time that are likely to show *mutant*, of which nothing exists; none when all are few.
 
-        First cases that expect something of its resource, then the calls that make most.
+        First cases that expect something of its resource. Then, if no calls exist, in which most tests expect
+        something, those that make most.
         """
         block = _block(mutant)
         cases = self.questions.cases
@@ -205,8 +208,9 @@ class Trial:
         about.sort(key=lambda call: -sum(block in address for address in cases[call].expect.values))
         others = [call for call in self.new if call not in cases]
         others.sort(key=lambda call: (call != "example", -len(self._addresses[call])))
-        few = [*about[:2], *others[: FEW - len(about[:2])]]
-        return few if len(few) < len(self.new) else []
+        for few in (about[:CASES], others[:FEW] if not self.existing else []):
+            if few and len(few) < len(self.new):
+                yield few
 
     @cached_property
     def _addresses(self) -> dict[str, list[str]]:

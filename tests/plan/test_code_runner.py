@@ -39,6 +39,7 @@ def test_until_the_first_release_there_is_everything_but_the_function(plans: dic
     )
     pointer = plan["aws_ssm_parameter.released_image[0]"]
     assert (pointer["name"], pointer["type"]) == ("/example/test/images/runner", "String")
+    assert pointer["description"] == "Image that the code runner runs, by digest; written by each release."
     assert pointer["insecure_value"] == "none"
     assert plan.outputs["released"] is False
     assert plan.outputs["qualified_name"] == "example-runner-test:live"
@@ -59,7 +60,9 @@ def test_a_release_adds_the_function_and_its_alias_and_leaves_the_pointer_alone(
     )
     assert plan.actions["aws_ssm_parameter.released_image[0]"] == ["no-op"]
     assert plan["aws_lambda_function.this[0]"]["image_uri"] == IMAGE
-    assert plan["aws_lambda_alias.live[0]"]["name"] == "live"
+    alias = plan["aws_lambda_alias.live[0]"]
+    assert (alias["name"], alias["description"]) == ("live", "The released version")
+    assert alias["function_name"] == "example-runner-released"
     assert plan.outputs["released"] is True
 
 
@@ -73,6 +76,15 @@ def test_the_function_is_bounded_and_versioned(plans: dict[str, Plan]) -> None:
     assert function["ephemeral_storage"] == [{"size": 512}]
     (network,) = function["vpc_config"]
     assert network["subnet_ids"] == EXAMPLE["subnet_ids"]
+    assert (function["function_name"], function["description"]) == (
+        "example-runner-released",
+        "Compiles and runs programs nobody trusts",
+    )
+    # Of what is not made yet, a plan knows that it will be named.
+    unknown = plans["released"].unknown["aws_lambda_function.this[0]"]
+    assert unknown["role"] is True
+    assert unknown["vpc_config"][0]["security_group_ids"] is True
+    assert plans["released"].unknown["aws_lambda_alias.live[0]"]["function_version"] is True
 
 
 @pytest.mark.proves("invoke permission on the alias for named roles only")
@@ -105,10 +117,16 @@ def test_failures_refusals_and_long_calls_reach_the_topic(plans: dict[str, Plan]
     limits = {"errors": ("Errors", "Sum", 1), "throttles": ("Throttles", "Sum", 1)}
     # 80 % of 900 seconds, in milliseconds.
     limits["duration"] = ("Duration", "Maximum", 720_000)
+    descriptions = {
+        "errors": "fails: a program's own failure is an answer, not an error",
+        "throttles": "refuses calls: reserved_concurrency is reached",
+        "duration": "runs for 80 % of its timeout of 900 seconds",
+    }
     assert plan.counts["aws_cloudwatch_metric_alarm"] == len(limits)
     for name, (metric, statistic, threshold) in limits.items():
         alarm = plan[f"aws_cloudwatch_metric_alarm.{name}[0]"]
         assert alarm["alarm_name"] == f"{'a' * 64}-{name}"
+        assert alarm["alarm_description"] == f"Code runner {'a' * 64} {descriptions[name]}"
         assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/Lambda", metric)
         assert alarm["dimensions"] == {"FunctionName": "a" * 64}
         assert (alarm["statistic"], alarm["threshold"]) == (statistic, threshold)
@@ -176,6 +194,11 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     log = plan["aws_cloudwatch_log_group.this[0]"]
     assert (log["name"], log["retention_in_days"]) == ("/example/runner", 14)
     assert function["logging_config"][0]["log_group"] == "/example/runner"
+    for tagged in ("aws_ssm_parameter.released_image[0]", "aws_security_group.this[0]", "aws_iam_role.this[0]"):
+        assert plan[tagged]["tags"] == {"Team": "platform"}
+    assert log["tags"] == {"Team": "platform"}
+    group = plan["aws_security_group.this[0]"]
+    assert (group["name"], group["vpc_id"]) == (f"{'a' * 64}-runner", EXAMPLE["vpc_id"])
 
 
 def test_names_of_roles_fit_however_long_the_functions(plans: dict[str, Plan]) -> None:

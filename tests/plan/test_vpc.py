@@ -213,6 +213,7 @@ def test_each_subnet_has_the_table_of_its_tier(plans: dict[str, Plan]) -> None:
 def test_endpoints_stand_where_they_are_asked_for_behind_their_own_group(plans: dict[str, Plan]) -> None:
     plan = plans["applied"]
     group = plan["aws_security_group.endpoints[0]"]["id"]
+    assert plan["aws_security_group.endpoints[0]"]["vpc_id"] == plan["aws_vpc.this"]["id"]
     assert plan["aws_vpc_security_group_ingress_rule.endpoints[0]"]["security_group_id"] == group
     for service, tier, zones in (
         ("ecr.api", "isolated", ZONES[:3]),
