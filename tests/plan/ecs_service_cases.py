@@ -227,8 +227,25 @@ POINTED: dict[str, Inputs] = {
     ),
     "client": case("client", service_connect={"namespace": "arn:aws:servicediscovery:us-west-2:1:namespace/ns-1"}),
 }
+# The least and the most MB of memory that a Fargate task of so many CPU units has
+# (Amazon ECS developer guide, "Task CPU and memory").
+FARGATE_MEMORY = {
+    256: (512, 2048),
+    512: (1024, 4096),
+    1024: (2048, 8192),
+    2048: (4096, 16384),
+    4096: (8192, 30720),
+    8192: (16384, 61440),
+    16384: (32768, 122880),
+}
+SIZED: dict[str, Inputs] = {
+    f"size_{cpu}_{memory}": case(f"size-{cpu}-{memory}", cpu=cpu, memory=memory)
+    for cpu, ends in FARGATE_MEMORY.items()
+    for memory in ends
+} | {"size_256_1024": case("size-256-1024", cpu=256, memory=1024)}
 CASES: dict[str, Inputs] = {
     "example": EXAMPLE,
+    **SIZED,
     **RELEASED,
     # As `released`, but for a second metric.
     "also_memory": more(
@@ -239,11 +256,12 @@ CASES: dict[str, Inputs] = {
 
 
 def planned(planner: Planner) -> dict[str, Plan]:
-    """The plans of CASES: of all but the example, an image has been released."""
+    """The plans of CASES: of all but the example and the sizes, an image has been released."""
+    without_image = {"example", *SIZED}
     existing = {name: [POINTER, "aws_cloudwatch_log_group.this"] for name in RELEASED}
-    existing |= {name: [POINTER] for name in CASES if name not in {"example", *RELEASED}}
+    existing |= {name: [POINTER] for name in CASES if name not in {*without_image, *RELEASED}}
     existing |= {name: [POINTER, "aws_ssm_parameter.sidecar_image"] for name in ("sidecars", "more_sidecars")}
-    images = {str(inputs["image_parameter"]): IMAGE for name, inputs in CASES.items() if name != "example"}
+    images = {str(inputs["image_parameter"]): IMAGE for name, inputs in CASES.items() if name not in without_image}
     images |= {"/sidecars/proxy": PROXY, "/sidecars/proxy-more": PROXY}
     # What others refer to by an ARN that only AWS gives.
     existing["every_option"] += ["aws_iam_role.execution", "aws_iam_role.task"]

@@ -15,6 +15,7 @@ from tests.plan.ecs_service_cases import (
     PARAMETER,
     RELEASED,
     SECRET,
+    SIZED,
     TARGET_GROUP,
     planned,
 )
@@ -235,6 +236,12 @@ def test_every_option_reaches_the_task(plans: dict[str, Plan]) -> None:
         "cache": ("/var/cache", False),
         "scratch": ("/scratch", False),
     }
+
+
+@pytest.mark.parametrize("call", SIZED)
+def test_a_task_of_any_size_that_fargate_has_is_planned(plans: dict[str, Plan], call: str) -> None:
+    # A precondition of the pointer: a size that Fargate has not is no plan.
+    assert plans[call].counts["aws_ssm_parameter"] == 1
 
 
 @pytest.mark.proves("scaling on memory")

@@ -124,17 +124,32 @@ COMPARISONS = {
 PRECONDITIONS = {
     "vpc_other_region": WrongCall(
         "vpc",
-        {**ZONES, "private_subnets": {"eu-west-1a": "10.0.1.0/24"}},
-        ("Subnets must be in zones of us-west-2, unlike eu-west-1a.",),
+        {
+            **ZONES,
+            "public_subnets": {"us-west-2a": None, "eu-west-1b": "10.0.64.0/24"},
+            "private_subnets": {"eu-west-1a": "10.0.128.0/24"},
+            "isolated_subnets": {"eu-west-1c": "10.0.192.0/24"},
+        },
+        ("Subnets must be in zones of us-west-2, unlike eu-west-1b, eu-west-1a, eu-west-1c.",),
     ),
     "vpc_outside": WrongCall(
         "vpc",
-        {**ZONES, "private_subnets": {"us-west-2a": "10.1.1.0/24"}, "public_subnets": {"us-west-2a": None}},
-        ("Subnets must lie within 10.0.0.0/16, unlike 10.1.1.0/24.",),
+        {
+            **ZONES,
+            "public_subnets": {"us-west-2a": None, "us-west-2b": "10.3.1.0/24"},
+            "private_subnets": {"us-west-2a": "10.1.1.0/24"},
+            "isolated_subnets": {"us-west-2a": "10.2.1.0/24"},
+        },
+        ("Subnets must lie within 10.0.0.0/16, unlike 10.3.1.0/24, 10.1.1.0/24, 10.2.1.0/24.",),
     ),
     "vpc_overlapping": WrongCall(
         "vpc",
-        {**ZONES, "private_subnets": {"us-west-2a": "10.0.1.0/24"}, "public_subnets": {"us-west-2a": None}},
-        ("Subnets must not overlap: 10.0.0.0/21 and 10.0.1.0/24.",),
+        {
+            **ZONES,
+            "public_subnets": {"us-west-2a": None},
+            "private_subnets": {"us-west-2a": "10.0.1.0/24"},
+            "isolated_subnets": {"us-west-2a": "10.0.2.0/24"},
+        },
+        ("Subnets must not overlap: 10.0.0.0/21 and 10.0.1.0/24; 10.0.0.0/21 and 10.0.2.0/24.",),
     ),
 }
