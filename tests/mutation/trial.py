@@ -26,6 +26,8 @@ from tests.plan.wrong_values import WrongCall
 
 # Cases of the first attempt, in which most mutants are noticed, and calls of the second.
 CASES, FEW = 2, 3
+NEAR = 300  # characters
+VARIABLE = re.compile(r"\bvar\.(\w+)")
 # How the provider's two kits say what an argument takes.
 ONE_OF = re.compile(r"one of:? \[([^\]]*)\]")
 QUOTED = re.compile(r'"[^"]*"')
@@ -68,8 +70,8 @@ class Trial:
         """Raises RuntimeError when the module as it is does not pass its tests, now."""
         plan = self.bench.plan_calls(self.everything)
         by = self._noticed(plan, self.everything)
-        by = by or (self._noticed(self.bench.plan_calls([]), self.existing) if self.existing else "")
-        by = by or (self._noticed(self.bench.plan_new(self.new), self.new) if self.new else "")
+        for calls in (self.existing, self.new, [*self.existing[:1], *self.new[:1]]):
+            by = by or (self._noticed_in(calls) if calls else "")
         by = by or self._noticed_without_plan(plan)
         if by:
             raise RuntimeError(f"{by} fails on the module {self.questions.module} as it is")
@@ -96,7 +98,7 @@ class Trial:
         """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
         made_before = _block(mutant) in self.questions.calls.existing_blocks()
         with self.bench.mutated(mutant, replacement):
-            if by := self._noticed_soon(mutant, everything_new=made_before):
+            if by := self._noticed_soon(mutant, made_before=made_before):
                 return by, False
             plan = None if made_before else self.bench.plan_calls(self.everything)
             if plan is None or self._disturbs(plan):
@@ -105,23 +107,24 @@ class Trial:
             by = "" if same_plan else self._noticed(plan, self.everything)
             return by or self._noticed_without_plan(plan), same_plan
 
-    def _noticed_soon(self, mutant: Mutant, *, everything_new: bool) -> str:
-        """What notices *mutant* in calls that are soon planned, as most are: to make what exists anew takes long."""
-        for few in self._telling(mutant):
-            if by := self._noticed(self.bench.plan_new(few), few):
-                return by
-        by = self._noticed_beside_existing()
-        return by or (self._noticed(self.bench.plan_new(self.new), self.new) if everything_new and self.new else "")
+    def _noticed_soon(self, mutant: Mutant, *, made_before: bool) -> str:
+        """What notices *mutant* in calls that are soon planned, as most are: all calls, and more so to make what exists
+        anew, take long."""
+        attempts = [*self._telling(mutant), *([self.existing, self.new] if made_before else [])]
+        for calls in attempts:
+            try:
+                if calls and (by := self._noticed_in(calls)):
+                    return by
+            except TerraformRunError:
+                # If it changes what exists, perhaps only because that is protected.
+                if not made_before or set(self.existing).isdisjoint(calls):
+                    raise
+        return ""
 
-    def _noticed_beside_existing(self) -> str:
-        """What notices the mutant in the calls of which something exists, if that is at most changed."""
-        if not self.existing:
-            return ""
-        try:
-            plan = self.bench.plan_calls([])
-        except TerraformRunError:  # perhaps only because what exists is protected
-            return ""
-        return self._noticed(plan, self.existing) if self._tells_as_much(plan) else ""
+    def _noticed_in(self, calls: Sequence[str]) -> str:
+        """What notices the mutant in *calls*, if what exists of them is at most changed."""
+        plan = self.bench.plan_few(calls)
+        return self._noticed(plan, calls) if self._tells_as_much(plan) else ""
 
     def _tried_anew(self, mutant: Mutant, replacement: str) -> str:
         with self.other.made_anew(mutant, replacement):
@@ -197,19 +200,23 @@ class Trial:
         )
 
     def _telling(self, mutant: Mutant) -> Iterator[list[str]]:
-        """A few calls at a time that are likely to show *mutant*, of which nothing exists; none when all are few.
+        """A few calls at a time that are likely to show *mutant*; none when all are few.
 
-        First cases that expect something of its resource. Then, if no calls exist, in which most tests expect
-        something, those that make most.
+        First cases that expect something of its resource. Then other calls: of those that give the variables named near
+        the mutant, and of those that make most.
         """
         block = _block(mutant)
         cases = self.questions.cases
         about = [call for call, case in cases.items() if any(block in address for address in case.expect.values)]
         about.sort(key=lambda call: -sum(block in address for address in cases[call].expect.values))
-        others = [call for call in self.new if call not in cases]
-        others.sort(key=lambda call: (call != "example", -len(self._addresses[call])))
-        for few in (about[:CASES], others[:FEW] if not self.existing else []):
-            if few and len(few) < len(self.new):
+        source = (ROOT / "modules" / mutant.module / mutant.file).read_text(encoding="utf-8")
+        near = set(VARIABLE.findall(source[max(0, mutant.start - NEAR) : mutant.end + NEAR]))
+        given = {call: len(near & inputs.keys()) for call, inputs in self.questions.calls.inputs.items()}
+        others = [call for call in self.everything if call not in cases]
+        others.sort(key=lambda call: -len(self._addresses[call]))
+        fitting = sorted(others, key=lambda call: -given[call])[: FEW - 1]
+        for few in (about[:CASES], list(dict.fromkeys([*fitting, *others]))[:FEW]):
+            if few and len(few) < len(self.everything):
                 yield few
 
     @cached_property
