@@ -142,6 +142,7 @@ EXPECTED: dict[str, tuple[object, ...]] = {
     "instances-runner-credits": ("AWS/EC2", "CPUCreditBalance", "Minimum", BELOW, 50, 300, 3, "missing"),
     "instances-plain-cpu": ("AWS/EC2", "CPUUtilization", "Average", ABOVE, 80, 300, 3, "missing"),
 }
+CASES["without_alarms"] = {**EVERYTHING, "disabled_alarms": list(EXPECTED)}
 DIMENSIONS: dict[str, dict[str, str] | None] = {
     "service-web": {"ClusterName": "example-prod", "ServiceName": "web"},
     "service-api": {"ClusterName": "example-prod", "ServiceName": "api"},

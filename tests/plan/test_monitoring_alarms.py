@@ -124,3 +124,4 @@ def test_alarms_that_are_not_wanted_are_named(plans: dict[str, Plan]) -> None:
         "example-prod-database-replica-storage",
     }
     assert after < before
+    assert alarms(plans["without_alarms"]) == {}
