@@ -30,11 +30,6 @@ class Calls:
     existing: Mapping[str, Sequence[str]] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
 
-    def existing_blocks(self) -> set[str]:
-        """The blocks of the module whose resources exist before: ``aws_s3_bucket.this``, ``module.bucket``."""
-        addresses = [address for found in self.existing.values() for address in found]
-        return {".".join(address.split("[")[0].split(".")[:2]) for address in addresses}
-
 
 @dataclass
 class Bench(Planner):

@@ -36,7 +36,7 @@ def test_a_flipped_argument_is_noticed_by_a_test_or_case(court: Trial, project: 
 def test_of_what_exists_before_the_mutant_makes_its_own(project: Path) -> None:
     with trial("web_hosting") as court:
         # In the state, the group has the name that it was applied with.
-        assert LOG_GROUP in court.questions.calls.existing_blocks()
+        assert LOG_GROUP in court.made_before
         assert court.outcome(mutant(project, f"{LOG_GROUP}.name", "web_hosting")).by
         court.check_baseline()
 

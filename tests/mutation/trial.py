@@ -96,7 +96,7 @@ class Trial:
 
     def _tried(self, mutant: Mutant, replacement: str) -> tuple[str, bool]:
         """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
-        made_before = _block(mutant) in self.questions.calls.existing_blocks()
+        made_before = _block(mutant.place) in self.made_before
         with self.bench.mutated(mutant, replacement):
             if by := self._noticed_soon(mutant, made_before=made_before):
                 return by, False
@@ -205,7 +205,7 @@ class Trial:
         First cases that expect something of its resource. Then other calls: of those that give the variables named near
         the mutant, and of those that make most.
         """
-        block = _block(mutant)
+        block = _block(mutant.place)
         cases = self.questions.cases
         about = [call for call, case in cases.items() if any(block in address for address in case.expect.values)]
         about.sort(key=lambda call: -sum(block in address for address in cases[call].expect.values))
@@ -218,6 +218,13 @@ class Trial:
         for few in (about[:CASES], list(dict.fromkeys([*fitting, *others]))[:FEW]):
             if few and len(few) < len(self.everything):
                 yield few
+
+    @cached_property
+    def made_before(self) -> set[str]:
+        """The blocks of what exists: also of what is made because something else needs it."""
+        changes = self.baseline["resource_changes"]
+        addresses = [c["address"] for c in changes if c["mode"] == "managed" and c["change"]["before"] is not None]
+        return {_block(address.split(".", 2)[2]) for address in addresses}
 
     @cached_property
     def _addresses(self) -> dict[str, list[str]]:
@@ -254,9 +261,9 @@ class Trial:
         return self.bench.directory / module.relative_to(ROOT)
 
 
-def _block(mutant: Mutant) -> str:
-    """The address of the block that *mutant* is in, without its module."""
-    return ".".join(mutant.place.split(".")[:2])
+def _block(place: str) -> str:
+    """The block of *place*, an address in a module: ``aws_s3_bucket.this``, ``module.bucket``."""
+    return ".".join(place.split("[")[0].split(".")[:2])
 
 
 def _is_read(change: Json) -> bool:

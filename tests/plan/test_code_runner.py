@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from hashlib import sha1
 from pathlib import Path
 
 import pytest
@@ -204,9 +205,8 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
 def test_names_of_roles_fit_however_long_the_functions(plans: dict[str, Plan]) -> None:
     assert plans["example"]["aws_iam_role.this[0]"]["name"] == "example-runner-test-runner"
     name = plans["every_option"]["aws_iam_role.this[0]"]["name"]
-    assert len(name) == 64
-    assert name.startswith("a" * 48 + "-")
-    assert name.endswith("-runner")
+    digest = sha1(b"a" * 64).hexdigest()[:8]
+    assert name == f"{'a' * 48}-{digest}-runner"
 
 
 def test_the_log_is_kept_a_month_by_default(plans: dict[str, Plan]) -> None:
