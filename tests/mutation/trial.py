@@ -202,8 +202,8 @@ class Trial:
     def _telling(self, mutant: Mutant) -> Iterator[list[str]]:
         """A few calls at a time that are likely to show *mutant*; none when all are few.
 
-        First cases that expect something of its resource. Then other calls: of those that give the variables named near
-        the mutant, and of those that make most.
+        First cases that expect something of its resource. Then other calls that make it: those that give the variables
+        named near the mutant, and the largest.
         """
         block = _block(mutant.place)
         cases = self.questions.cases
@@ -213,6 +213,7 @@ class Trial:
         near = set(VARIABLE.findall(source[max(0, mutant.start - NEAR) : mutant.end + NEAR]))
         given = {call: len(near & inputs.keys()) for call, inputs in self.questions.calls.inputs.items()}
         others = [call for call in self.everything if call not in cases]
+        others = [call for call in others if any(block in address for address in self._addresses[call])] or others
         others.sort(key=lambda call: -len(self._addresses[call]))
         fitting = sorted(others, key=lambda call: -given[call])[: FEW - 1]
         for few in (about[:CASES], list(dict.fromkeys([*fitting, *others]))[:FEW]):
