@@ -32,7 +32,8 @@ OPTIONS = (
 class Answers:
     """What the fixtures `planner` and `plan` give to tests, instead of planning.
 
-    The functions answer their questions, or raise `pytest.skip.Exception` where they have no answer.
+    The functions answer their questions, or raise `pytest.skip.Exception` where they have no answer. *read* are the
+    calls whose plans the test that ran last has read.
     """
 
     start_aws: Callable[[], EmbeddedAws]
@@ -40,6 +41,7 @@ class Answers:
     on_upgrade: Callable[[str, Inputs, Inputs], Plan]
     on_refused: Callable[[str, Mapping[str, tuple[str, Inputs]]], Mapping[str, Sequence[str]]]
     on_single: Callable[[Path, Mapping[str, Any]], TerraformPlanOutput]
+    read: set[str] = field(default_factory=set)
 
     def plan(
         self,
@@ -58,23 +60,30 @@ class Answers:
         return self.on_refused(name, calls)
 
 
-class SomePlans(Mapping[str, Plan]):
-    """Plans of some of a module's calls; a test that needs another, or all, is skipped."""
+@dataclass(frozen=True)
+class PlansOfCalls(Mapping[str, Plan]):
+    """Plans of a module's *calls*, and which of them are *read*; a test that needs one that is not there is skipped."""
 
-    def __init__(self, plans: Mapping[str, Plan]) -> None:
-        self._plans = plans
+    calls: Sequence[str]
+    plans: Mapping[str, Plan]
+    read: set[str]
 
     def __getitem__(self, call: str) -> Plan:
-        return self._plans[call] if call in self._plans else pytest.skip(f"{call} is not planned")
+        if call in self.calls and call not in self.plans:
+            pytest.skip(f"{call} is not planned")
+        self.read.add(call)
+        return self.plans[call]
 
     def __iter__(self) -> Iterator[str]:
-        return pytest.skip("not all calls are planned")
+        if len(self.plans) < len(self.calls):
+            pytest.skip("not all calls are planned")
+        return iter(self.plans)
 
     def __len__(self) -> int:
-        return pytest.skip("not all calls are planned")
+        return sum(1 for _ in self)
 
     def __contains__(self, call: object) -> bool:
-        return pytest.skip("not all calls are planned")
+        return call in list(self)
 
 
 @dataclass(eq=False)
@@ -94,6 +103,9 @@ class _Verdict:
         value = given[fixturedef.argname]
         fixturedef.cached_result = (value, fixturedef.cache_key(request), None)
         return value
+
+    def pytest_runtest_logstart(self) -> None:
+        self.answers.read.clear()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and not self.failure:
@@ -187,10 +199,9 @@ def any_unknown(unknown: object) -> bool:
     return any(map(any_unknown, unknown)) if isinstance(unknown, list) else bool(unknown)
 
 
-def plans_of(plan: Json, calls: Sequence[str], planned: Sequence[str]) -> Mapping[str, Plan]:
+def plans_of(plan: Json, calls: Sequence[str], planned: Sequence[str], read: set[str]) -> Mapping[str, Plan]:
     """The plans of *calls*, of which only those in *planned* are in *plan*."""
-    found = read_plans(plan, [call for call in calls if call in planned])
-    return found if len(found) == len(calls) else SomePlans(found)
+    return PlansOfCalls(calls, read_plans(plan, [call for call in calls if call in planned]), read)
 
 
 def refused_case(error: PlanFailedError | None, case: Case) -> str:

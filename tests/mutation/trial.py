@@ -24,8 +24,8 @@ from tests.plan.planning import Inputs, Plan, read_plans
 from tests.plan.test_wrong_values import COMPARISONS, PRECONDITIONS, VALIDATIONS, inputs_of, own_words
 from tests.plan.wrong_values import WrongCall
 
-# Cases of the first attempt, in which most mutants are noticed, and calls of the second.
-CASES, FEW = 2, 3
+# Cases of the first attempt, in which most mutants are noticed, calls of the second, and tests that tell them.
+CASES, FEW, TOLD = 2, 3, 2
 NEAR = 300  # characters
 VARIABLE = re.compile(r"\bvar\.(\w+)")
 # How the provider's two kits say what an argument takes.
@@ -61,6 +61,8 @@ class Trial:
         self.everything = list(questions.calls.inputs)
         self.existing = list(questions.calls.existing)
         self.new = [call for call in self.everything if call not in self.existing]
+        self._read: frozenset[str] = frozenset()
+        self._told: dict[str, list[frozenset[str]]] = {}
         self.baseline = bench.prepare(questions.calls)
         if self.existing:
             other.copy(questions.calls)
@@ -85,14 +87,22 @@ class Trial:
         while replacements:
             replacement = replacements.pop(0)
             try:
+                self._read = frozenset()
                 by, same_plan = self._tried(mutant, replacement)
             except TerraformRunError as error:
                 if not refusal:
                     refusal = f"terraform: {error.diagnostics[0].summary if error.diagnostics else error.what}"
                     replacements += _allowed(mutant, error)
                 continue
+            self._remember(mutant)
             return Outcome(mutant.name, mutant.line, by, same_plan=same_plan)
         return Outcome(mutant.name, mutant.line, refusal, refused=True)
+
+    def _remember(self, mutant: Mutant) -> None:
+        """Keep which calls the test had read that noticed *mutant*: it may notice others of the same block."""
+        if 0 < len(self._read) <= FEW:
+            told = self._told.setdefault(_block(mutant.place), [])
+            told[:] = [self._read, *(read for read in told if read != self._read)]
 
     def _tried(self, mutant: Mutant, replacement: str) -> tuple[str, bool]:
         """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
@@ -139,7 +149,13 @@ class Trial:
     def _noticed(self, plan: Json, planned: Sequence[str]) -> str:
         """The case or test that fails on *plan*, in which there are the calls *planned*."""
         cases = {call: case for call, case in self.questions.cases.items() if call in planned}
-        return failing_case(plan, cases) or failing_test(self.questions.files, ROOT, self._answers(plan, planned))
+        return failing_case(plan, cases) or self._failing_test(plan, planned)
+
+    def _failing_test(self, plan: Json, planned: Sequence[str], *, slow: bool = False) -> str:
+        answers = self._answers(plan, planned, slow=slow)
+        failed = failing_test(self.questions.files, ROOT, answers)
+        self._read = frozenset(answers.read) if failed else frozenset()
+        return failed
 
     def _noticed_by_refusals(self) -> str:
         """The call that must be refused with a message, and is not, or with another."""
@@ -178,7 +194,7 @@ class Trial:
     def _noticed_by_slow_tests(self, plan: Json) -> str:
         if not self.questions.slow:
             return ""
-        return failing_test(self.questions.files, ROOT, self._answers(plan, self.everything, slow=True))
+        return self._failing_test(plan, self.everything, slow=True)
 
     def _disturbs(self, plan: Json) -> bool:
         """Whether what exists before would be changed, replaced or destroyed."""
@@ -202,8 +218,8 @@ class Trial:
     def _telling(self, mutant: Mutant) -> Iterator[list[str]]:
         """A few calls at a time that are likely to show *mutant*; none when all are few.
 
-        First cases that expect something of its resource. Then other calls that make it: those that give the variables
-        named near the mutant, and the largest.
+        First cases that expect something of its resource. Then other calls that make it: those read by the tests that
+        noticed the last mutants of its block, or else those that give the variables named near it, and the largest.
         """
         block = _block(mutant.place)
         cases = self.questions.cases
@@ -216,7 +232,8 @@ class Trial:
         others = [call for call in others if any(block in address for address in self._addresses[call])] or others
         others.sort(key=lambda call: -len(self._addresses[call]))
         fitting = sorted(others, key=lambda call: -given[call])[: FEW - 1]
-        for few in (about[:CASES], list(dict.fromkeys([*fitting, *others]))[:FEW]):
+        told = set().union(*self._told.get(block, [])[:TOLD])
+        for few in (about[:CASES], sorted(told) or list(dict.fromkeys([*fitting, *others]))[:FEW]):
             if few and len(few) < len(self.everything):
                 yield few
 
@@ -234,13 +251,15 @@ class Trial:
     def _answers(self, plan: Json, planned: Sequence[str], *, slow: bool = False) -> Answers:
         """Answers from *plan*; what takes runs of its own is answered only if *slow*."""
 
+        read: set[str] = set()
+
         def on_plan(
             module: str, cases: Mapping[str, Inputs], existing: Mapping[str, Sequence[str]], images: Mapping[str, str]
         ) -> Mapping[str, Plan]:
             if module != self.questions.module:
                 return pytest.skip("another module")
             assert list(cases) == self.questions.asked
-            return plans_of(plan, self.questions.asked, planned)
+            return plans_of(plan, self.questions.asked, planned, read)
 
         def on_upgrade(module: str, before: Inputs, after: Inputs) -> Plan:
             if not slow or module != self.questions.module:
@@ -256,7 +275,7 @@ class Trial:
                 return TerraformPlanOutput(as_root(plan, str(call)))
             return self.planner.plan(self._in_copy(path), variables) if slow else pytest.skip("comes last")
 
-        return Answers(self.bench.start_aws, on_plan, on_upgrade, on_refused, on_single)
+        return Answers(self.bench.start_aws, on_plan, on_upgrade, on_refused, on_single, read)
 
     def _in_copy(self, module: Path) -> Path:
         return self.bench.directory / module.relative_to(ROOT)

@@ -119,16 +119,19 @@ def test_tests_fail_by_what_is_planned_and_are_skipped_for_what_is_not(
 ) -> None:
     file = tmp_path / f"test_{tmp_path.name}.py"  # pytest imports a name once a process
     file.write_text(TESTS, encoding="utf-8")
+    read: set[str] = set()
     answers = Answers(
         start_aws=lambda: pytest.fail("nothing is started"),
-        on_plan=lambda _, cases, __, ___: plans_of(plan(), list(cases), planned),
+        on_plan=lambda _, cases, __, ___: plans_of(plan(), list(cases), planned, read),
         on_upgrade=lambda *_: pytest.fail("nothing is upgraded"),
         on_refused=lambda *_: {"bucket": ["said"]},
         on_single=lambda *_: pytest.fail("nothing is planned"),
+        read=read,
     )
     failed = failing_test([file], tmp_path, answers)
     assert failed.partition(": ")[0].endswith(f"::{failing}" if failing else "")
     assert bool(failed) == bool(failing)
+    assert read == ({"other"} if failing else set())
 
 
 def test_a_file_that_cannot_be_collected_is_no_verdict(tmp_path: Path) -> None:
