@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import sha1
 from typing import Any
 
 import pytest
@@ -76,6 +77,14 @@ def test_the_cluster_of_the_host_may_have_a_name_of_its_own(plans: dict[str, Pla
     service = plan[f"{SERVICE}aws_ecs_service.this[0]"]
     assert (service["name"], service["cluster"]) == ("every-labs", "every-labs-hosts")
     assert plan.outputs["autoscaling_group_name"] == "every-labs-hosts-host"
+    (strategy,) = plan[f"{CLUSTER}aws_ecs_cluster_capacity_providers.this"]["default_capacity_provider_strategy"]
+    assert (strategy["capacity_provider"], strategy["weight"]) == ("every-labs-hosts-host", 1)
+
+
+def test_a_clusters_name_is_cut_and_stays_apart(plans: dict[str, Plan]) -> None:
+    plan = plans["ec2_long_name"]
+    cut = f"{'b' * 31}-{sha1(b'b' * 64).hexdigest()[:8]}"
+    assert plan[f"{CLUSTER}aws_ecs_cluster.this"]["name"] == plan.outputs["cluster_name"] == cut
 
 
 @pytest.mark.proves("ec2 internal only")
