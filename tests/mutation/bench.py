@@ -93,7 +93,8 @@ class Bench(Planner):
             if any(found.summary == INTERRUPTED for found in error.diagnostics):
                 raise TerraformInterruptedError(f"interrupted: {error}") from error
             raise
-        return terraform.show_plan(file)
+        # Terraform leaves out what is empty, as when a mutant makes nothing of any call.
+        return {"resource_changes": [], "output_changes": {}, **terraform.show_plan(file)}
 
     @contextmanager
     def made_anew(self, mutant: Mutant, replacement: str) -> Iterator[None]:

@@ -23,3 +23,10 @@ def test_an_interrupted_plan_is_no_refusal(tmp_path: Path, summary: str, raised:
     bench._terraform = Mock(return_value=Mock(plan=Mock(side_effect=error)))  # type: ignore[method-assign]
     with pytest.raises(raised):
         bench.plan_calls([])
+
+
+def test_a_plan_of_nothing_has_no_changes(tmp_path: Path) -> None:
+    bench = Bench(Mock(), Mock(), Mock(), tmp_path, tmp_path, Mock())
+    bench.calls = Calls("bucket", {})
+    bench._terraform = Mock(return_value=Mock(show_plan=Mock(return_value={})))  # type: ignore[method-assign]
+    assert bench.plan_few([]) == {"resource_changes": [], "output_changes": {}}
