@@ -96,16 +96,13 @@ class Bench(Planner):
         # Terraform leaves out what is empty, as when a mutant makes nothing of any call.
         return {"resource_changes": [], "output_changes": {}, **terraform.show_plan(file)}
 
-    @contextmanager
-    def made_anew(self, mutant: Mutant, replacement: str) -> Iterator[None]:
-        """As `mutated`, but what exists before is made by the mutant too, and stays.
+    def make_anew(self) -> None:
+        """Make what exists before once more, by the module as it is in the copy now.
 
         An applied resource keeps values that its configuration does not give any more, and a replacement hides them.
         """
-        self._forget_existing()
-        with self.mutated(mutant, replacement):
-            self._make_existing()
-            yield
+        self.forget_existing()
+        self._make_existing()
 
     def errors(self, name: str, calls: Mapping[str, tuple[str, Inputs]]) -> dict[str, list[str]]:
         """As `Planner.refused`, of the module as it is now in the copy."""
@@ -154,7 +151,7 @@ class Bench(Planner):
             self._apply(ROOT_NAME, addresses)
         self.release(self.calls.images)
 
-    def _forget_existing(self) -> None:
+    def forget_existing(self) -> None:
         """Empty the account. A mutant's resources cannot always be destroyed: a key may deny that it be read."""
         self.start_aws().reset()
         (self.directory / "roots" / ROOT_NAME / STATE).unlink(missing_ok=True)

@@ -51,7 +51,8 @@ class Outcome:
 class Trial:
     """The tests that asked *questions*, on a *bench*. *planner* plans single calls of the bench's copy.
 
-    *other* is a second bench, for mutants that change what exists before: they make it themselves.
+    *other* is a second bench, for what would change or end what exists on the first: mutants that make it themselves,
+    and upgrades.
 
     Raises RuntimeError when the module as it is does not pass its tests here.
     """
@@ -64,8 +65,7 @@ class Trial:
         self._read: frozenset[str] = frozenset()
         self._told: dict[str, list[frozenset[str]]] = {}
         self.baseline = bench.prepare(questions.calls)
-        if self.existing:
-            other.copy(questions.calls)
+        other.copy(questions.calls)
         self.check_baseline()
 
     def check_baseline(self) -> None:
@@ -107,12 +107,12 @@ class Trial:
     def _tried(self, mutant: Mutant, replacement: str) -> tuple[str, bool]:
         """What noticed, and whether all plans are the same. Raises TerraformRunError when a call does not plan."""
         made_before = _block(mutant.place) in self.made_before
-        with self.bench.mutated(mutant, replacement):
+        with self.bench.mutated(mutant, replacement), self.other.mutated(mutant, replacement):
             if by := self._noticed_soon(mutant, made_before=made_before):
                 return by, False
             plan = None if made_before else self.bench.plan_calls(self.everything)
             if plan is None or self._disturbs(plan):
-                return self._tried_anew(mutant, replacement), False
+                return self._tried_anew(), False
             same_plan = _changes(plan) == _changes(self.baseline)
             by = "" if same_plan else self._noticed(plan, self.everything)
             return by or self._noticed_without_plan(plan), same_plan
@@ -136,11 +136,12 @@ class Trial:
         plan = self.bench.plan_few(calls)
         return self._noticed(plan, calls) if self._tells_as_much(plan) else ""
 
-    def _tried_anew(self, mutant: Mutant, replacement: str) -> str:
-        with self.other.made_anew(mutant, replacement):
-            by = self._noticed(self.other.plan_calls([]), self.existing)
-            plan = self.other.plan_calls(self.everything) if not by else {}
-        return by or self._noticed(plan, self.everything) or self._noticed_without_plan(plan)
+    def _tried_anew(self) -> str:
+        self.other.make_anew()
+        if by := self._noticed(self.other.plan_calls([]), self.existing):
+            return by
+        plan = self.other.plan_calls(self.everything)
+        return self._noticed(plan, self.everything) or self._noticed_without_plan(plan)
 
     def _noticed_without_plan(self, plan: Json) -> str:
         """What notices it where it is not in *plan*, of all calls."""
@@ -264,7 +265,8 @@ class Trial:
         def on_upgrade(module: str, before: Inputs, after: Inputs) -> Plan:
             if not slow or module != self.questions.module:
                 return pytest.skip("comes last")
-            return read_plans(self.bench.upgraded(before, after), ["it"])["it"]
+            self.other.forget_existing()  # an upgrade destroys what it made, which may have the same names
+            return read_plans(self.other.upgraded(before, after), ["it"])["it"]
 
         def on_refused(name: str, calls: Mapping[str, tuple[str, Inputs]]) -> Mapping[str, Sequence[str]]:
             return self.bench.errors(name, calls) if slow else pytest.skip("comes last")
