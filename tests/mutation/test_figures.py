@@ -19,7 +19,6 @@ NOT_MEASURED = frozenset(
         "code_runner",
         "ecs_service",
         "monitoring",
-        "vpc",
     ]
 )
 TOO_LOW: frozenset[str] = frozenset()
