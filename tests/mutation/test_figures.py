@@ -18,7 +18,6 @@ NOT_MEASURED = frozenset(
     [
         "code_runner",
         "ecs_service",
-        "monitoring",
     ]
 )
 TOO_LOW: frozenset[str] = frozenset()
