@@ -204,6 +204,17 @@ def plans_of(plan: Json, calls: Sequence[str], planned: Sequence[str], read: set
     return PlansOfCalls(calls, read_plans(plan, [call for call in calls if call in planned]), read)
 
 
+def as_made(plan: Json) -> Json:
+    """*plan* as if what it changes in place had been made that way: with its values, and nothing to do."""
+    changes = [
+        {**found, "change": {**found["change"], "actions": ["no-op"]}}
+        if list(found["change"]["actions"]) == ["update"]
+        else found
+        for found in plan["resource_changes"]
+    ]
+    return {**plan, "resource_changes": changes}
+
+
 def refused_case(error: PlanFailedError | None, case: Case) -> str:
     """What is wrong when *case*, which expects an error, ends with *error*; "" when nothing is."""
     assert case.expect.error is not None

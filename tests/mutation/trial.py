@@ -16,7 +16,16 @@ from generator.plan_tests.failure import PlanFailedError
 from generator.plan_tests.planner import Planner as CasePlanner
 from generator.terraform.failure import TerraformRunError
 from tests.mutation.bench import Bench, Json
-from tests.mutation.judge import Answers, any_unknown, as_root, failing_case, failing_test, plans_of, refused_case
+from tests.mutation.judge import (
+    Answers,
+    any_unknown,
+    as_made,
+    as_root,
+    failing_case,
+    failing_test,
+    plans_of,
+    refused_case,
+)
 from tests.mutation.mutants import Mutant
 from tests.mutation.questions import Questions
 from tests.plan.capabilities import ROOT
@@ -134,7 +143,7 @@ class Trial:
     def _noticed_in(self, calls: Sequence[str]) -> str:
         """What notices the mutant in *calls*, if what exists of them is at most changed."""
         plan = self.bench.plan_few(calls)
-        return self._noticed(plan, calls) if self._tells_as_much(plan) else ""
+        return self._noticed(as_made(plan), calls) if self._tells_as_much(plan) else ""
 
     def _tried_anew(self) -> str:
         self.other.make_anew()
@@ -251,7 +260,6 @@ class Trial:
 
     def _answers(self, plan: Json, planned: Sequence[str], *, slow: bool = False) -> Answers:
         """Answers from *plan*; what takes runs of its own is answered only if *slow*."""
-
         read: set[str] = set()
 
         def on_plan(

@@ -9,7 +9,7 @@ import pytest
 
 from generator.plan_tests.cases import Case, Expected
 from generator.plan_tests.summary import PlanSummary
-from tests.mutation.judge import Answers, as_root, failing_case, failing_test, plans_of
+from tests.mutation.judge import Answers, as_made, as_root, failing_case, failing_test, plans_of
 
 BUCKET = "module.one.aws_s3_bucket.this"
 NESTED = "module.one.module.logs.aws_s3_bucket.this"
@@ -76,6 +76,16 @@ def test_a_call_that_makes_nothing_is_a_plan_of_nothing() -> None:
         "output_changes": {"one": {"after": {}, "after_unknown": {}}},
     }
     assert dict(PlanSummary.of(as_root(nothing, "one")).counts) == {}
+
+
+@pytest.mark.parametrize(
+    ("actions", "seen"),
+    [(["update"], ["no-op"]), (["create"], ["create"]), (["delete", "create"], ["delete", "create"])],
+)
+def test_a_change_in_place_is_no_more_than_its_values(actions: list[str], seen: list[str]) -> None:
+    change = {"address": "module.one.aws_s3_bucket.this", "change": {"actions": actions, "after": {"bucket": "b"}}}
+    (found,) = as_made({"resource_changes": [change]})["resource_changes"]
+    assert found == {**change, "change": {"actions": seen, "after": {"bucket": "b"}}}
 
 
 def test_the_first_case_that_expects_something_else_is_named() -> None:
