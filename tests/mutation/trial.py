@@ -216,9 +216,8 @@ class Trial:
     def _tells_as_much(self, plan: Json) -> bool:
         """Whether *plan* knows as much of what exists as the plan of the module as it is: nothing of it is made anew,
         at most changed, without anything that is known after the apply only."""
-        reads = {change["address"] for change in self.baseline["resource_changes"] if _is_read(change)}
         return all(
-            change["address"] in reads
+            change["address"] in self._reads
             if _is_read(change)
             else change["change"]["before"] is None
             or ("delete" not in change["change"]["actions"] and not any_unknown(change["change"]["after_unknown"]))
@@ -253,6 +252,10 @@ class Trial:
         changes = self.baseline["resource_changes"]
         addresses = [c["address"] for c in changes if c["mode"] == "managed" and c["change"]["before"] is not None]
         return {_block(address.split(".", 2)[2]) for address in addresses}
+
+    @cached_property
+    def _reads(self) -> set[str]:
+        return {change["address"] for change in self.baseline["resource_changes"] if _is_read(change)}
 
     @cached_property
     def _addresses(self) -> dict[str, list[str]]:

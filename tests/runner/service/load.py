@@ -176,7 +176,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
             if condition():
                 return
         time.sleep(0.05)
-    raise TimeoutError("the service did not start")
+    raise TimeoutError("what was waited for has not come within a minute")
 
 
 if __name__ == "__main__":
