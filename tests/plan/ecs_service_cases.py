@@ -227,22 +227,22 @@ POINTED: dict[str, Inputs] = {
     ),
     "client": case("client", service_connect={"namespace": "arn:aws:servicediscovery:us-west-2:1:namespace/ns-1"}),
 }
-# The least and the most MB of memory that a Fargate task of so many CPU units has
+# The least MB of memory that a Fargate task of so many CPU units has, the next, and the most
 # (Amazon ECS developer guide, "Task CPU and memory").
 FARGATE_MEMORY = {
-    256: (512, 2048),
-    512: (1024, 4096),
-    1024: (2048, 8192),
-    2048: (4096, 16384),
-    4096: (8192, 30720),
-    8192: (16384, 61440),
-    16384: (32768, 122880),
+    256: (512, 1024, 2048),
+    512: (1024, 2048, 4096),
+    1024: (2048, 3072, 8192),
+    2048: (4096, 5120, 16384),
+    4096: (8192, 9216, 30720),
+    8192: (16384, 20480, 61440),
+    16384: (32768, 40960, 122880),
 }
 SIZED: dict[str, Inputs] = {
     f"size_{cpu}_{memory}": case(f"size-{cpu}-{memory}", cpu=cpu, memory=memory)
-    for cpu, ends in FARGATE_MEMORY.items()
-    for memory in ends
-} | {"size_256_1024": case("size-256-1024", cpu=256, memory=1024)}
+    for cpu, sizes in FARGATE_MEMORY.items()
+    for memory in sizes
+}
 CASES: dict[str, Inputs] = {
     "example": EXAMPLE,
     **SIZED,
