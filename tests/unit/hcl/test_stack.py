@@ -8,6 +8,7 @@ import pytest
 
 from generator.hcl.expression import Expr, null
 from generator.hcl.stack import Stack
+from generator.hcl.template import literal
 from tests.unit.hcl.stacks import Data, new_stack, written
 
 
@@ -90,6 +91,15 @@ def test_outputs_say_what_they_are() -> None:
         'output "secret" {\n  description = "A secret."\n  value       = "x"\n  sensitive   = true\n'
         "  depends_on  = [terraform_data.a]\n}\n"
     )
+
+
+@pytest.mark.parametrize(("key", "as_written"), [("é", '"é"'), ("\n", r'"\n"'), ('"', r'"\""')])
+def test_a_key_of_one_character_is_kept_after_a_backslash(key: str, as_written: str) -> None:
+    # The JSON.parse of Node 24 and 26 then takes any escaped character for a backslash (nodejs/node issue 63785).
+    stack = new_stack()
+    stack.output("first", {"a": [], literal("\\"): 1}, "Brings the backslash into a cache of keys.")
+    stack.output("second", {"a": 1, literal(key): 2}, "Looks its key up in there.")
+    assert f"{as_written} = 2" in " ".join(written(stack)["outputs.tf"].split())
 
 
 def test_moves_are_written_in_their_order() -> None:
