@@ -92,7 +92,7 @@ CASES: dict[str, Inputs] = {
     },
     "ec2": EC2,
     "ec2_one_more_caller": {**EC2, "callers": {**EC2["callers"], "grader": "sg-0fedcba9876543210"}},
-    "ec2_long_name": {**EC2, "name": "b" * 64, "image_parameter": "/ec2-long-name"},
+    "ec2_long_name": {**EC2, "name": "a" + "b" * 63, "image_parameter": "/ec2-long-name"},
     "ec2_released": {**EC2, "name": "example-labs-released", "image_parameter": "/ec2-released"},
     "ec2_every_option": {
         **EC2,

@@ -62,7 +62,8 @@ def test_the_host_runs_nothing_else(plans: dict[str, Plan]) -> None:
     assert group["vpc_zone_identifier"] == EC2["subnet_ids"]
     service = plan[f"{SERVICE}aws_ecs_service.this[0]"]
     assert service["cluster"] == "example-labs-released"
-    assert [p["capacity_provider"] for p in service["capacity_provider_strategy"]] == ["example-labs-released-host"]
+    (strategy,) = service["capacity_provider_strategy"]
+    assert (strategy["capacity_provider"], strategy["weight"]) == ("example-labs-released-host", 1)
     template = plan[HOST]
     assert template["instance_type"] == "t3.medium"
     assert plan.outputs["cluster_name"] == "example-labs-released"
@@ -83,7 +84,8 @@ def test_the_cluster_of_the_host_may_have_a_name_of_its_own(plans: dict[str, Pla
 
 def test_a_clusters_name_is_cut_and_stays_apart(plans: dict[str, Plan]) -> None:
     plan = plans["ec2_long_name"]
-    cut = f"{'b' * 31}-{sha1(b'b' * 64).hexdigest()[:8]}"
+    name = str(CASES["ec2_long_name"]["name"])
+    cut = f"{name[:31]}-{sha1(name.encode()).hexdigest()[:8]}"
     assert plan[f"{CLUSTER}aws_ecs_cluster.this"]["name"] == plan.outputs["cluster_name"] == cut
 
 
@@ -110,6 +112,9 @@ def test_the_load_balancer_sends_to_the_port_of_the_host(plans: dict[str, Plan])
     way = plan["aws_vpc_security_group_egress_rule.load_balancer[0]"]
     assert way["security_group_id"] == LOAD_BALANCER["security_group_id"]
     assert (way["ip_protocol"], way["from_port"], way["to_port"]) == ("tcp", 8080, 8080)
+    assert way["description"] == "Requests to every-labs"
+    # With the two of the host.
+    assert plan.counts["aws_vpc_security_group_egress_rule"] == 3
     assert plans["ec2_released"][f"{SERVICE}aws_ecs_service.this[0]"]["load_balancer"] == []
     assert "aws_vpc_security_group_egress_rule.load_balancer[0]" not in plans["ec2_released"].values
 
@@ -164,6 +169,7 @@ def test_the_host_fetches_from_the_internet_only_where_that_is_acknowledged(plan
     assert closed["endpoints"]["referenced_security_group_id"] == FARGATE["endpoints"]["security_group_id"]
     assert closed["s3"]["prefix_list_id"] == FARGATE["endpoints"]["s3_prefix_list_id"]
     assert not any(rule.get("cidr_ipv4") for rule in closed.values())
+    assert {(r["from_port"], r["to_port"]) for r in closed.values()} == {(443, 443)}
 
 
 def test_the_supervisor_pulls_the_images_of_sessions_and_may_do_nothing_else(plans: dict[str, Plan]) -> None:
@@ -191,6 +197,7 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert found["healthCheck"]["command"] == ["CMD", "/healthy"]
     definition = plan[f"{SERVICE}aws_ecs_task_definition.this[0]"]
     assert (int(definition["cpu"]), int(definition["memory"])) == (512, 1024)
+    assert [p["cpu_architecture"] for p in definition["runtime_platform"]] == ["ARM64"]
     group = plan[f'{CLUSTER}aws_autoscaling_group.this["host"]']
     assert group["max_instance_lifetime"] == 7 * 86400
     template = plan[HOST]
