@@ -218,8 +218,19 @@ REFUSED = {
     "ecs_service_volume_twice": wrong(
         {"scratch_paths": {"files": "/tmp"}, "efs_volumes": {"files": FILES}, "egress": NFS}, VOLUME_NAMES
     ),
+    "ecs_service_host_volume_twice": wrong(
+        {**EC2, "acknowledge_host_access": True, "scratch_paths": {"data": "/tmp"}, "host_volumes": {"data": VOLUME}},
+        VOLUME_NAMES,
+    ),
     "ecs_service_volume_name": wrong({"scratch_paths": {"a b": "/tmp"}}, VOLUME_NAMES),
     "ecs_service_path_twice": wrong({"scratch_paths": {"a": "/tmp", "b": "/tmp"}}, PATHS),
+    "ecs_service_host_path_twice": wrong(
+        {**EC2, "acknowledge_host_access": True, "scratch_paths": {"tmp": "/data"}, "host_volumes": {"data": VOLUME}},
+        PATHS,
+    ),
+    "ecs_service_efs_path_twice": wrong(
+        {"scratch_paths": {"tmp": "/files"}, "efs_volumes": {"files": FILES}, "egress": NFS}, PATHS
+    ),
     "ecs_service_relative_path": wrong({"scratch_paths": {"a": "tmp"}}, PATHS),
     "ecs_service_host_path": wrong(
         {**EC2, "acknowledge_host_access": True, "host_volumes": {"data": {**VOLUME, "host_path": "data"}}}, HOST_PATHS
