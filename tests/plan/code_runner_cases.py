@@ -67,6 +67,7 @@ CASES: dict[str, Inputs] = {
         **EXAMPLE,
         "name": "a" * 64,
         "image_parameter": "/one-invoker",
+        "memory": None,
         "log_group_name": "/example/one-invoker",
         "invoker_role_arns": {"grader": GRADER},
     },

@@ -72,6 +72,8 @@ def test_the_function_is_bounded_and_versioned(plans: dict[str, Plan]) -> None:
     function = plans["released"]["aws_lambda_function.this[0]"]
     assert (function["package_type"], function["publish"]) == ("Image", True)
     assert (function["memory_size"], function["timeout"]) == (3008, 180)
+    # The same without being asked for.
+    assert plans["one_invoker"]["aws_lambda_function.this[0]"]["memory_size"] == 3008
     assert function["reserved_concurrent_executions"] == 10
     assert function["architectures"] == ["x86_64"]
     assert function["ephemeral_storage"] == [{"size": 512}]

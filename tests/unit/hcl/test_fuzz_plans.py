@@ -122,8 +122,6 @@ def check(seed: int, directory: Path, binary: TerraformBinary) -> None:
     as_json = stack.configuration()
     del as_json["terraform"]
     as_hcl = {name: text for name, text in written(stack).items() if name != "versions.tf"}
-    # Whatever differs below then differs in terraform, not in what was written.
-    assert as_hcl == {name: text for name, text in written(stack).items() if name != "versions.tf"}
     from_json = planned_outputs(place(directory / "json", {"main.tf.json": json.dumps(as_json)}), binary)
     from_hcl = planned_outputs(place(directory / "hcl", as_hcl), binary)
     expected = {name: normal(value) for name, value in meant.items()}
