@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -190,14 +192,18 @@ def _problem(path: str) -> str | None:
 def _containers_removed(buildah: str) -> Iterator[None]:
     """Remove the working containers that an interruption leaves.
 
-    A container does not say whose it is. While another tool of the kind runs, it may be that one's, and stays.
+    A container does not say whose it is. While another tool of the kind runs, it may be that one's, and stays: whoever
+    interrupted is told.
     """
     before = _containers(buildah)
     try:
         yield
     except KeyboardInterrupt:
-        left = _containers(buildah) - before
-        if left and not _others_build():
+        left = sorted(_containers(buildah) - before)
+        if left and _others_build():
+            removal = shlex.join(["buildah", "rm", *left])
+            sys.stderr.write(f"Containers stay that another build on this machine may use. When none runs: {removal}\n")
+        elif left:
             subprocess.run([buildah, "rm", *left], capture_output=True, check=False, process_group=0)
         raise
 

@@ -126,10 +126,8 @@ def running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("stubborn", [False, True], ids=["ends-itself", "stubborn"])
-def test_ctrl_c_ends_the_build_and_what_it_started(stubborn: bool, project: Path, context: Path, tools: Tools) -> None:
-    tools.add("buildah")
-    tools.told(hang="build", stubborn=stubborn)
+def started(project: Path, context: Path, tools: Tools) -> tuple[subprocess.Popen[str], list[int]]:
+    """A build that hangs, and the processes below it."""
     command = [*SLIPWAY, "--project", str(project), "image", "build", "lab/dev", "web", "--context", str(context), *TAG]
     process = subprocess.Popen(
         command,
@@ -142,7 +140,14 @@ def test_ctrl_c_ends_the_build_and_what_it_started(stubborn: bool, project: Path
     deadline = time.monotonic() + PATIENCE
     while not (pids.exists() and pids.read_text().count(" ")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    below = [int(pid) for pid in pids.read_text().split()]
+    return process, [int(pid) for pid in pids.read_text().split()]
+
+
+@pytest.mark.parametrize("stubborn", [False, True], ids=["ends-itself", "stubborn"])
+def test_ctrl_c_ends_the_build_and_what_it_started(stubborn: bool, project: Path, context: Path, tools: Tools) -> None:
+    tools.add("buildah")
+    tools.told(hang="build", stubborn=stubborn)
+    process, below = started(project, context, tools)
     assert all(running(pid) for pid in below)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE)
@@ -151,3 +156,17 @@ def test_ctrl_c_ends_the_build_and_what_it_started(stubborn: bool, project: Path
     assert "Traceback" not in err
     assert not any(running(pid) for pid in below)
     assert (tools.folder / "put-away").exists()
+
+
+def test_containers_that_another_build_may_use_stay_and_are_named(project: Path, context: Path, tools: Tools) -> None:
+    tools.add("buildah")
+    tools.told(hang="build")
+    process, _ = started(project, context, tools)
+    tools.told(hang="build", containers=[{"id": "c0ffee"}])
+    with subprocess.Popen([tools.folder / "buildah", "build"], process_group=0) as other:
+        os.kill(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+        os.killpg(other.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert "another build on this machine may use. When none runs: buildah rm c0ffee" in err
+    assert "buildah rm c0ffee" not in tools.words()
