@@ -196,7 +196,8 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert function["tags"] == {"Team": "platform"}
     log = plan["aws_cloudwatch_log_group.this[0]"]
     assert (log["name"], log["retention_in_days"]) == ("/example/runner", 14)
-    assert function["logging_config"][0]["log_group"] == "/example/runner"
+    (logging,) = function["logging_config"]
+    assert (logging["log_group"], logging["log_format"]) == ("/example/runner", "Text")
     for tagged in ("aws_ssm_parameter.released_image[0]", "aws_security_group.this[0]", "aws_iam_role.this[0]"):
         assert plan[tagged]["tags"] == {"Team": "platform"}
     assert log["tags"] == {"Team": "platform"}
