@@ -63,6 +63,7 @@ def test_a_release_adds_the_task_and_its_scaling_and_leaves_the_pointer_alone(pl
     )
     assert plan.actions["aws_ssm_parameter.released_image"] == ["no-op"]
     assert plan.container()["image"] == IMAGE
+    assert plan.unknown["aws_ecs_service.this[0]"]["task_definition"] is True
     assert plan.outputs["released"] is True
 
 
