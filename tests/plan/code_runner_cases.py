@@ -71,6 +71,7 @@ CASES: dict[str, Inputs] = {
         "log_group_name": "/example/one-invoker",
         "invoker_role_arns": {"grader": GRADER},
     },
+    "long_name": {**EXAMPLE, "name": "b" + "a" * 63, "image_parameter": "/long-name"},
     "fargate": FARGATE,
     "fargate_one_more_caller": {**FARGATE, "callers": {**FARGATE["callers"], "grader": "sg-0fedcba9876543210"}},
     "fargate_released": {**FARGATE, "name": "example-sandbox-released", "image_parameter": "/fargate-released"},

@@ -67,6 +67,58 @@ def test_a_release_adds_the_function_and_its_alias_and_leaves_the_pointer_alone(
     assert plan.outputs["released"] is True
 
 
+SERVICES = f"arn:aws:ecs:us-west-2:{ACCOUNT}:service"
+NO_FUNCTION = dict.fromkeys(("function_name", "qualified_name", "alias_arn"))
+NO_HOST = dict.fromkeys(("cluster_name", "autoscaling_group_name"))
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            "released",
+            {
+                "function_name": "example-runner-released",
+                "qualified_name": "example-runner-released:live",
+                "alias_arn": f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:example-runner-released:live",
+                **NO_HOST,
+                "url": None,
+                "service_arn": None,
+                "execution_role_arn": None,
+                "image_parameter": "/example/released/images/runner",
+            },
+        ),
+        (
+            "fargate_released",
+            {
+                **NO_FUNCTION,
+                **NO_HOST,
+                "url": "http://example-sandbox-released:8080",
+                "service_arn": f"{SERVICES}/example-test/example-sandbox-released",
+                "image_parameter": "/fargate-released",
+            },
+        ),
+        (
+            "ec2_released",
+            {
+                **NO_FUNCTION,
+                "cluster_name": "example-labs-released",
+                "autoscaling_group_name": "example-labs-released-host",
+                "url": None,
+                "service_arn": f"{SERVICES}/example-labs-released/example-labs-released",
+                "image_parameter": "/ec2-released",
+            },
+        ),
+    ],
+)
+def test_outputs_are_those_of_the_engine(plans: dict[str, Plan], call: str, expected: dict[str, object]) -> None:
+    plan = plans[call]
+    assert plan.outputs == {**expected, "released": True}
+    # The ids that AWS will give.
+    unknown = {"role_arn", "security_group_id", "execution_role_arn"} - expected.keys()
+    assert plan.output_names - plan.outputs.keys() == unknown
+
+
 @pytest.mark.proves("lambda in isolated subnets", "reserved concurrency", "memory, timeout and ephemeral storage")
 def test_the_function_is_bounded_and_versioned(plans: dict[str, Plan]) -> None:
     function = plans["released"]["aws_lambda_function.this[0]"]
@@ -207,9 +259,9 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
 
 def test_names_of_roles_fit_however_long_the_functions(plans: dict[str, Plan]) -> None:
     assert plans["example"]["aws_iam_role.this[0]"]["name"] == "example-runner-test-runner"
-    name = plans["every_option"]["aws_iam_role.this[0]"]["name"]
-    digest = sha1(b"a" * 64).hexdigest()[:8]
-    assert name == f"{'a' * 48}-{digest}-runner"
+    name = str(CASES["long_name"]["name"])
+    digest = sha1(name.encode()).hexdigest()[:8]
+    assert plans["long_name"]["aws_iam_role.this[0]"]["name"] == f"{name[:48]}-{digest}-runner"
 
 
 def test_the_log_is_kept_a_month_by_default(plans: dict[str, Plan]) -> None:
