@@ -75,10 +75,11 @@ class Plan:
         return self.values[address]
 
     def statements(self, address: str, attribute: str = "policy") -> dict[str, dict[str, Any]]:
-        """The statements of an IAM policy by their Sid."""
-        found = json.loads(self[address][attribute])["Statement"]
-        by_sid = {statement["Sid"]: statement for statement in found}
-        assert len(by_sid) == len(found)
+        """The statements of an IAM policy by their Sid; in today's language, since the older one has no variables."""
+        policy = json.loads(self[address][attribute])
+        assert policy["Version"] == "2012-10-17"
+        by_sid = {statement["Sid"]: statement for statement in policy["Statement"]}
+        assert len(by_sid) == len(policy["Statement"])
         return by_sid
 
     def container(self) -> dict[str, Any]:
