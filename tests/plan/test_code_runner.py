@@ -212,6 +212,9 @@ def test_no_rule_of_any_security_group_exists(plans: dict[str, Plan]) -> None:
 def test_the_role_writes_its_log_and_attaches_to_the_network_and_nothing_else(plans: dict[str, Plan]) -> None:
     statements = plans["released"].statements("aws_iam_role_policy.this[0]")
     assert set(statements) == {"WriteOwnLog", "AttachToVpc", "NothingForPrograms"}
+    allowed = {"WriteOwnLog", "AttachToVpc"}
+    assert {sid for sid, statement in statements.items() if statement["Effect"] == "Allow"} == allowed
+    assert statements["AttachToVpc"]["Resource"] == "*"
     assert statements["WriteOwnLog"]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statements["WriteOwnLog"]["Resource"] == f"{LOG}:*"
     assert set(statements["AttachToVpc"]["Action"]) == {
