@@ -14,12 +14,7 @@ from tests.sampling import commit
 
 SAMPLED = 6  # mutants of a module
 # Modules without figures, and with too low ones: each leaves these lists by `./toxw run -e mutation -- MODULE`.
-NOT_MEASURED = frozenset(
-    [
-        "code_runner",
-        "ecs_service",
-    ]
-)
+NOT_MEASURED = frozenset(["ecs_service"])
 TOO_LOW: frozenset[str] = frozenset()
 RESULTS = read_results()
 
