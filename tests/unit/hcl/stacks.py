@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from generator.hcl.constructs import Testing
+from generator.hcl.module_call import scratch_app
 from generator.hcl.resource import Attribute, EphemeralResource, Resource
 from generator.hcl.stack import Stack
 from generator.hcl.types import Meta, ResourceMeta
@@ -67,7 +67,7 @@ def schemas() -> dict[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def new_stack(**options: Any) -> RootStack:
-    return RootStack(Testing.app(), "test", **options)
+    return RootStack(scratch_app(), "test", **options)
 
 
 def written(stack: Stack) -> dict[str, str]:
