@@ -115,8 +115,13 @@ def test_every_option_reaches_its_resource(plans: dict[str, Plan]) -> None:
     assert definition["runtime_platform"][0]["cpu_architecture"] == "ARM64"
     target = plan[f"{SERVICE}aws_appautoscaling_target.this[0]"]
     assert (target["min_capacity"], target["max_capacity"]) == (1, 3)
-    policies = {a.rsplit(".", 1)[-1] for a in plan.values if "aws_appautoscaling_policy" in a}
-    assert policies == {"cpu[0]", "memory[0]"}
+    policies = {a.rsplit(".", 1)[-1]: v for a, v in plan.values.items() if "aws_appautoscaling_policy" in a}
+    assert policies.keys() == {"cpu[0]", "memory[0]"}
+    for policy in policies.values():
+        (followed,) = policy["target_tracking_scaling_policy_configuration"]
+        assert (followed["scale_in_cooldown"], followed["scale_out_cooldown"]) == (120, 60)
+    morning = plan[f'{SERVICE}aws_appautoscaling_scheduled_action.this["morning"]']
+    assert (morning["schedule"], morning["timezone"]) == ("cron(0 6 * * ? *)", "UTC")
     log = plan[f"{SERVICE}aws_cloudwatch_log_group.this[0]"]
     assert (log["retention_in_days"], log["tags"]) == (60, {"Team": "platform"})
     assert set(rules(plan, "ingress")) == {'caller["grader"]', 'caller["submissions"]'}
