@@ -15,6 +15,11 @@ PROXY = f"public.ecr.aws/example/proxy@sha256:{'b' * 64}"
 TARGET_GROUP = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:targetgroup/web/0123456789abcdef"
 LOAD_BALANCER = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:loadbalancer/app/web/fedcba9876543210"
 BALANCER = {"security_group_id": "sg-0123456789abcdef0", "target_group_arn": TARGET_GROUP}
+# All that Docker gives but CHOWN, NET_BIND_SERVICE, SETGID and SETUID, which servers that start as root need.
+DROPPED_OF_ROOT = [
+    *("AUDIT_WRITE", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL"),
+    *("MKNOD", "NET_RAW", "SETFCAP", "SETPCAP", "SYS_CHROOT"),
+]
 CALLER, DATABASE, FILES = "sg-0000000000000000a", "sg-0000000000000000b", "sg-0000000000000000c"
 POINTER = "aws_ssm_parameter.released_image"
 PARAMETER = f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/example/test/key"
@@ -74,7 +79,7 @@ RELEASED: dict[str, Inputs] = {
     ),
     # The longest name, with every resource that adds to it.
     "long_name": case(
-        "a" * 240,
+        "b" + "a" * 239,
         load_balancer={**BALANCER, "arn": LOAD_BALANCER},
         ingress={"caller": {"security_group_id": CALLER}},
         egress={"database": {"port": 5432, "security_group_id": DATABASE}},
@@ -179,7 +184,7 @@ POINTED: dict[str, Inputs] = {
             "migrate": SIDECARS["migrate"],
             "proxy": {**SIDECARS["proxy"], "image_parameter": "/sidecars/proxy-more"},
             "late": {"image_parameter": "/sidecars/late-more"},
-            "log-router": {"image": PROXY},
+            "log-router": {"image": PROXY, "health_check": {"command": ["CMD", "/healthy"]}},
         },
     ),
     "bridge": ON_EC2,

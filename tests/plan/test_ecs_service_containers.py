@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plan.ecs_service_cases import IMAGE, PARAMETER, PROXY, SECRET, containers, planned
+from tests.plan.ecs_service_cases import DROPPED_OF_ROOT, IMAGE, PARAMETER, PROXY, SECRET, containers, planned
 from tests.plan.planning import ACCOUNT, Plan, Planner, kept
 
 
@@ -54,7 +54,7 @@ def test_a_sidecar_has_settings_of_its_own(plans: dict[str, Plan]) -> None:
         {"name": "PASSWORD", "valueFrom": f"{SECRET}:password::"},
     ]
     assert (migrate["user"], migrate["readonlyRootFilesystem"]) == ("0", False)
-    assert "ALL" not in migrate["linuxParameters"]["capabilities"]["drop"]
+    assert migrate["linuxParameters"] == {"initProcessEnabled": True, "capabilities": {"drop": DROPPED_OF_ROOT}}
     assert migrate["logConfiguration"] == containers(plans["sidecars"])["main"]["logConfiguration"]
 
 
@@ -84,6 +84,8 @@ def test_containers_are_checked_from_inside(plans: dict[str, Plan]) -> None:
         "startPeriod": 7,
     }
     assert "healthCheck" not in found["migrate"]
+    usual = containers(plans["more_sidecars"])["log-router"]["healthCheck"]
+    assert usual == {**found["main"]["healthCheck"], "command": ["CMD", "/healthy"]}
 
 
 @pytest.mark.proves("ephemeral volumes", "read-only root with named scratch paths")

@@ -113,6 +113,7 @@ def test_requests_are_counted_at_the_target_group(plans: dict[str, Plan]) -> Non
         "TargetTrackingScaling",
         1000,
     )
+    assert (followed["scale_in_cooldown"], followed["scale_out_cooldown"]) == (120, 60)
     assert metric == {
         "predefined_metric_type": "ALBRequestCountPerTarget",
         "resource_label": "app/web/fedcba9876543210/targetgroup/web/0123456789abcdef",
