@@ -126,50 +126,63 @@ static void wait_for(pid_t program, int signals) {
     }
 }
 
-/* Kills this process's children, found in /proc; returns -1 where the kernel has no such list. */
-static int kill_children(void) {
-    char path[64], text[4096];
+struct children {
+    int listed; /* -1 where the kernel has no such list */
+    int living;
+};
+
+/* Kills this process's children, found in /proc. Reaps none, so that each is certainly the one that was listed. */
+static struct children kill_children(void) {
+    struct children found = {.listed = -1};
+    char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (length < 0) return -1;
-    if (length == (ssize_t)sizeof text - 1) { /* the last number may be cut */
-        while (length > 0 && text[length - 1] != ' ') length--;
-    }
-    text[length] = '\0';
-    char *at = text, *end;
-    for (long pid = strtol(at, &end, 10); end != at; pid = strtol(at, &end, 10)) {
-        /* Ours and unreaped, hence still the process that was listed. */
+    FILE *list = fopen(path, "re");
+    if (list == NULL) return found;
+    found.listed = 0;
+    for (long pid; fscanf(list, "%ld", &pid) == 1;) {
+        siginfo_t ended = {.si_pid = 0};
+        found.listed++;
+        if (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid) continue;
+        found.living++;
         if (pid > 1) kill((pid_t)pid, SIGKILL);
-        at = end;
     }
-    return 0;
+    fclose(list);
+    return found;
+}
+
+/* Who is dead keeps its place under nproc until it is reaped: so nobody is, while somebody lives who could fork in its
+ * place. However long the machine lets this process wait, each look finds fewer that live. */
+static void kill_all_children(void) {
+    long long deadline = milliseconds() + CLEANUP_MILLISECONDS;
+    for (int dead = -1;;) {
+        struct children found = kill_children();
+        /* Orphans are adopted before their parent counts as dead: once all are dead, one more look finds those of them
+         * that the look before came too early for. */
+        if (found.living == 0 && found.listed == dead) return;
+        if (found.listed < 0 || milliseconds() > deadline) return;
+        dead = found.living == 0 ? found.listed : -1;
+        if (found.living > 0) sched_yield();
+    }
 }
 
 static void kill_everything(pid_t program) {
     /* The program is unreaped, so both numbers are still its own; it may not lead its group yet. */
     kill(-program, SIGKILL);
     kill(program, SIGKILL);
-    int status, killed = 0;
+    siginfo_t ended;
+    while (waitid(P_PID, (id_t)program, &ended, WEXITED | WNOWAIT) != 0) {
+        if (errno != EINTR) fail("waitid");
+    }
+    kill_all_children();
+    int status, how, killed = 0;
     struct rusage usage;
     if (wait4(program, &status, 0, &usage) != program) fail("wait4");
-    long long deadline = milliseconds() + CLEANUP_MILLISECONDS;
-    for (;;) {
-        pid_t pid;
-        int how;
-        /* Counted when reaped: one that is dying can be killed again and again, and one that had ended was not left. */
-        while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
-            if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) killed++;
-        }
-        if (pid < 0) break; /* ECHILD: nobody is left */
-        if (kill_children() < 0 || milliseconds() > deadline) {
-            report("left\n");
-            break;
-        }
-        sched_yield();
+    /* Counted when reaped: one that is dying can be killed again and again, and one that had ended was not left. */
+    pid_t other;
+    while ((other = waitpid(-1, &how, WNOHANG)) > 0) {
+        if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) killed++;
     }
+    if (other == 0) report("left\n"); /* somebody who is not dead; else there is nobody (ECHILD) */
     struct rusage all; /* with the adopted ones */
     if (getrusage(RUSAGE_CHILDREN, &all) == 0) usage.ru_utime = all.ru_utime, usage.ru_stime = all.ru_stime;
     long long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec +

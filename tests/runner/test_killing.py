@@ -1,4 +1,4 @@
-"""Ending every process of a user: refused but where it can hurt nobody, and there nothing outruns it."""
+"""Ending every process of a user, refused but where it can hurt nobody, or of a program: nothing outruns either."""
 
 from __future__ import annotations
 
@@ -82,6 +82,38 @@ def test_a_program_that_forks_and_ends_all_the_time_is_ended(way: str) -> None:
         (directory / "churn.c").write_text(CHURN)
         subprocess.run(["gcc", "-o", directory / "churn", directory / "churn.c"], check=True)
         in_a_namespace(OUTRUN, str(directory / "churn"), way)
+
+
+BOMB = "#include <unistd.h>\nint main() { for (;;) if (fork() == 0) setsid(); }"
+BOMBED = """
+import os, subprocess, sys, time
+from runner.killing import owned
+from runner.launcher import launcher
+bomb, directory = sys.argv[1:]
+launcher()  # built while the machine is not busy
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+for _ in range(30):  # a busy machine, on which the launcher waits between two looks while the bomb goes on forking
+    subprocess.Popen(["sh", "-c", "while :; do :; done"])
+limits = ["uid=60991", "nproc=16", "cpu=20", "as=268435456", "fsize=1000000"]
+for _ in range(6):
+    started = launcher().start([bomb], [f"cwd={directory}", "layer=adopted-orphans", *limits], {}, b"")
+    while len(owned(60991)) < 16:
+        time.sleep(0.01)
+    started.stop()
+    with os.fdopen(os.dup(started.status)) as status:
+        print(*(line.strip() for line in status if line.startswith(("killed", "left"))))
+    started.close()
+    os.waitpid(started.pid, 0)
+"""
+
+
+def test_nobody_is_born_while_a_fork_bomb_is_ended_on_a_busy_machine() -> None:
+    with open_directory() as directory:
+        (directory / "bomb.c").write_text(BOMB)
+        subprocess.run(["gcc", "-o", directory / "bomb", directory / "bomb.c"], check=True)
+        said = in_a_namespace(BOMBED, str(directory / "bomb"), str(directory))
+    # Of 16 processes one is the program itself.
+    assert said == ["killed 15"] * 6
 
 
 def in_a_namespace(script: str, *arguments: str) -> list[str]:
