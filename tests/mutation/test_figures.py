@@ -13,22 +13,19 @@ from tests.mutation.run import sample, trial
 from tests.sampling import commit
 
 SAMPLED = 6  # mutants of a module
-# Modules without figures, and with too low ones: each leaves these lists by `./toxw run -e mutation -- MODULE`.
-NOT_MEASURED = frozenset(["ecs_service"])
-TOO_LOW: frozenset[str] = frozenset()
 RESULTS = read_results()
 
 
 def test_every_module_is_measured() -> None:
-    assert all_modules().keys() - RESULTS.keys() == NOT_MEASURED
-    assert RESULTS.keys() <= all_modules().keys()
+    # One that is missing gets its figures by `./toxw run -e mutation -- MODULE`.
+    assert RESULTS.keys() == all_modules().keys()
 
 
 @pytest.mark.parametrize("module", RESULTS)
 def test_enough_mutants_are_killed(module: str) -> None:
     result = RESULTS[module]
     assert result.killed + len(result.survivors) == result.mutants > 0
-    assert (result.share >= DEMANDED) == (module not in TOO_LOW), f"{result.share:.1%}"
+    assert result.share >= DEMANDED, f"{result.share:.1%}"
 
 
 @pytest.mark.slow

@@ -126,7 +126,7 @@ def test_one_more_sidecar_touches_nothing_but_the_task_definition(plans: dict[st
 @pytest.mark.proves("X-Ray sidecar")
 def test_the_daemon_of_x_ray_is_confined_and_the_program_may_stop_without_it(plans: dict[str, Plan]) -> None:
     daemon = containers(plans["files"])["xray-daemon"]
-    assert daemon["image"].startswith("public.ecr.aws/xray/aws-xray-daemon:3")
+    assert daemon["image"] == "public.ecr.aws/xray/aws-xray-daemon:3.x"
     assert (daemon["essential"], daemon["cpu"], daemon["memoryReservation"]) == (False, 32, 256)
     assert (daemon["user"], daemon["readonlyRootFilesystem"]) == ("1000:1000", True)
     assert daemon["linuxParameters"] == {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
