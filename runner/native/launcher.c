@@ -151,7 +151,7 @@ static struct children kill_children(void) {
 }
 
 /* Who is dead keeps its place under nproc until it is reaped: so nobody is, while somebody lives who could fork in its
- * place. However long the machine lets this process wait, each look finds fewer that live. */
+ * place. Once all places are taken, each look finds fewer that live. Gives up after CLEANUP_MILLISECONDS. */
 static void kill_all_children(void) {
     long long deadline = milliseconds() + CLEANUP_MILLISECONDS;
     for (int dead = -1;;) {

@@ -191,7 +191,7 @@ def test_failures_refusals_and_long_calls_reach_the_topic(plans: dict[str, Plan]
         assert (alarm["alarm_actions"], alarm["ok_actions"]) == ([TOPIC], [TOPIC])
         assert alarm["tags"] == {"Team": "platform"}
     assert plans["released"].counts["aws_cloudwatch_metric_alarm"] == 0
-    # 90 % of the example's 180 seconds, which is the default.
+    # 90 %, the default, of the example's 180 seconds.
     assert plans["one_invoker"]["aws_cloudwatch_metric_alarm.duration[0]"]["threshold"] == 162_000
 
 

@@ -29,12 +29,6 @@ def plans(planner: Planner) -> dict[str, Plan]:
     return planned(planner)
 
 
-def log_of(group: str) -> dict[str, Any]:
-    """The settings of a container that writes to *group*, which is the service's own."""
-    options = {"awslogs-group": group, "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"}
-    return {"logDriver": "awslogs", "options": options}
-
-
 def scaling_policy(plan: Plan, metric: str) -> dict[str, Any]:
     (configuration,) = plan[f"aws_appautoscaling_policy.{metric}[0]"]["target_tracking_scaling_policy_configuration"]
     assert isinstance(configuration, dict)
@@ -87,7 +81,14 @@ def test_the_container_has_no_privilege_and_a_read_only_root(plans: dict[str, Pl
         "environment": [],
         "secrets": [],
         "mountPoints": [],
-        "logConfiguration": log_of("/ecs/released"),
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": "/ecs/released",
+                "awslogs-region": REGION,
+                "awslogs-stream-prefix": "ecs",
+            },
+        },
     }
 
 
